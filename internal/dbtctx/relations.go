@@ -1,0 +1,179 @@
+package dbtctx
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/jinja"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// ref is ref(name), ref(package, name), with v= or version=.
+func ref(c *jinja.CallArgs) (jinja.Value, error) {
+	r := runOf(c.State)
+	args, open, err := nameArgs(c, "ref", 1, 2)
+	if err != nil || open {
+		return r.openRelation(c, open, "ref of an unknown name"), err
+	}
+	e := Event{Kind: RefEvent, Name: strings.Join(args, "."), Args: args, Place: c.Place, Chain: c.State.ChainOf(c.Place)}
+	for _, key := range []string{"v", "version"} {
+		switch v, ok := c.Arg(byName, key); v := v.(type) {
+		case *jinja.Unknown:
+			return r.openRelation(c, true, "ref of an unknown version"), nil
+		default:
+			if ok && v != nil {
+				e.Ver = jinja.ToString(v)
+			}
+		}
+	}
+	pkg, name := "", args[len(args)-1]
+	if len(args) == 2 {
+		pkg = args[0]
+	}
+	if res := r.ctx.o.Resources; res != nil && !r.world.Parse {
+		e.Resolved, e.Problem = res.Ref(r.node.Package, pkg, name, e.Ver)
+	}
+	return r.resolved(c, e, r.ctx.o.Target.Schema, name), nil
+}
+
+// sourceOf is source(source, table).
+func sourceOf(c *jinja.CallArgs) (jinja.Value, error) {
+	r := runOf(c.State)
+	args, open, err := nameArgs(c, "source", 2, 2)
+	if err != nil || open {
+		return r.openRelation(c, open, "source of an unknown name"), err
+	}
+	e := Event{Kind: SourceEvent, Name: strings.Join(args, "."), Args: args, Place: c.Place, Chain: c.State.ChainOf(c.Place)}
+	if res := r.ctx.o.Resources; res != nil && !r.world.Parse {
+		e.Resolved, e.Problem = res.Source(r.node.Package, args[0], args[1])
+	}
+	return r.resolved(c, e, args[0], args[1]), nil
+}
+
+// nameArgs returns the positional arguments of ref or source as texts. open
+// says that one cannot be known.
+func nameArgs(c *jinja.CallArgs, fn string, least, most int) (args []string, open bool, err error) {
+	if len(c.Args) < least || len(c.Args) > most {
+		return nil, false, hostError(fn + " takes " + map[string]string{"ref": "one or two arguments", "source": "two arguments"}[fn])
+	}
+	for _, a := range c.Args {
+		s, isText := a.(*jinja.Str)
+		if _, unknown := a.(*jinja.Unknown); unknown || isText && s.Open() {
+			return nil, true, nil
+		}
+		if !isText {
+			return nil, false, hostError("an argument of " + fn + " is " + jinja.Repr(a) + ", not a string")
+		}
+		args = append(args, s.Text())
+	}
+	return args, false, nil
+}
+
+// openRelation is the relation of a call whose arguments are not known.
+func (r *run) openRelation(c *jinja.CallArgs, open bool, why string) jinja.Value {
+	if !open {
+		return nil
+	}
+	if r.world.Parse {
+		return r.current(RefEvent)
+	}
+	return unknown(jinja.RelationKind, why, c.Place)
+}
+
+// resolved records the event and returns its relation. What does not resolve
+// still prints as a relation, so that the SQL around it can be read.
+func (r *run) resolved(c *jinja.CallArgs, e Event, schema, name string) jinja.Value {
+	r.record(e)
+	switch {
+	case r.world.Parse:
+		return r.current(e.Kind)
+	case e.Resolved != nil:
+		return r.ctx.relationOf(e.Resolved, e.Kind)
+	}
+	return r.ctx.relation(e.Kind, r.ctx.o.Target.Database, schema, name)
+}
+
+// current returns the relation of the node itself.
+func (r *run) current(kind EventKind) *Relation {
+	if r.this == nil {
+		n := r.node
+		alias := n.Alias
+		if alias == "" {
+			alias = n.Name
+		}
+		r.this = r.ctx.relation(ThisEvent, n.Database, n.Schema, alias)
+		if n.Quote != nil {
+			r.this.Quote = *n.Quote
+		}
+		r.this.Type = "table"
+	}
+	if kind == ThisEvent {
+		return r.this
+	}
+	d := *r.this
+	d.Kind = kind
+	return &d
+}
+
+// thisValue is `this`; a text that belongs to no node has none.
+func (r *run) thisValue(s *jinja.State) (jinja.Value, bool) {
+	if r.node.Name == "" {
+		return nil, false
+	}
+	r.record(Event{Kind: ThisEvent, Name: r.node.Name, Place: s.Place()})
+	return r.current(ThisEvent), true
+}
+
+// isIncremental is dbt's macro: true only if a table is there, the model is
+// materialized as incremental, and nothing asks for a full refresh.
+func isIncremental(c *jinja.CallArgs) (jinja.Value, error) {
+	r := runOf(c.State)
+	r.record(Event{Kind: IncrementalEvent, Name: "is_incremental", Place: c.Place})
+	r.out.AskedIncremental = true
+	return r.world.Incremental && !r.world.Parse && r.mayBeIncremental(), nil
+}
+
+// mayBeIncremental reports whether the node's configuration lets
+// is_incremental() be true: it does not if it is known to do otherwise.
+func (r *run) mayBeIncremental() bool {
+	for key, want := range map[string]jinja.Value{"materialized": jinja.NewStr("incremental"), "full_refresh": false} {
+		v, ok := r.configValue(key)
+		if _, open := v.(*jinja.Unknown); open || key == "full_refresh" && (!ok || v == nil) {
+			continue
+		}
+		if !jinja.Equal(v, want) {
+			return false
+		}
+	}
+	return true
+}
+
+// shouldFullRefresh is config full_refresh, else the flag of the run.
+func shouldFullRefresh(c *jinja.CallArgs) (jinja.Value, error) {
+	r := runOf(c.State)
+	if v, ok := r.configValue("full_refresh"); ok && v != nil {
+		return v, nil
+	}
+	return !r.world.Incremental, nil
+}
+
+// existing answers load_relation and adapter.get_relation: whether a relation
+// is there, only the warehouse knows; but in the incremental world the model's
+// own table is.
+func (r *run) existing(rel *Relation, at source.Place) jinja.Value {
+	this := r.current(ThisEvent)
+	if r.world.Incremental && r.node.Name != "" && strings.EqualFold(rel.Identifier, this.Identifier) &&
+		strings.EqualFold(rel.Schema, this.Schema) {
+		return this
+	}
+	return unknown(jinja.RelationKind, "whether `"+rel.Print()+"` exists", at)
+}
+
+func loadRelation(c *jinja.CallArgs) (jinja.Value, error) {
+	r := runOf(c.State)
+	v, _ := c.Arg(0, "relation")
+	rel, ok := v.(*Relation)
+	if r.world.Parse || !ok {
+		return nil, nil
+	}
+	return r.existing(rel, c.Place), nil
+}

@@ -1,0 +1,170 @@
+package dbtctx
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/jinja"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// byName is the position of an argument that is only taken by its name.
+const byName = 1 << 20
+
+// run is one render: what its functions know and what they record.
+type run struct {
+	ctx    *Context
+	node   *Node
+	world  World
+	space  space
+	out    *Rendered
+	said   map[string]bool // what is reported once per name
+	config *jinja.Dict     // what config() was given so far
+	model  *jinja.Dict
+	this   *Relation
+	depth  int // variables being rendered inside each other
+}
+
+// runOf returns the render that s belongs to.
+func runOf(s *jinja.State) *run { return s.Data().(*run) }
+
+// Render renders the node's body in world w.
+func (c *Context) Render(n *Node, w World) *Rendered {
+	r := c.newRun(n, w)
+	r.finish(jinja.Render(n.template(), r.options()))
+	return r.out
+}
+
+func (c *Context) renderText(n *Node, w World, native bool) (jinja.Value, *Rendered) {
+	r := c.newRun(n, w)
+	o := r.options()
+	t := jinja.Parse(n.File, n.Body)
+	if !native {
+		r.finish(jinja.Render(t, o))
+		return jinja.NewStr(r.out.Text), r.out
+	}
+	v, res := jinja.RenderNative(t, o)
+	r.finish(res)
+	return v, r.out
+}
+
+func (c *Context) newRun(n *Node, w World) *run {
+	return &run{ctx: c, node: n, world: w, space: c.lib.space(n.Package), out: &Rendered{World: w}}
+}
+
+func (r *run) options() jinja.Options {
+	return jinja.Options{
+		Scope: scope{}, Filters: r.ctx.filters, Forced: r.world.Forced,
+		Data: r, Undefined: undefinedName,
+	}
+}
+
+// template returns the node's body, parsed. dbt strips the text of a model
+// before it parses it.
+func (n *Node) template() *jinja.Template {
+	if n.Template != nil {
+		return n.Template
+	}
+	return jinja.Parse(n.File, trimmed(n.File, n.Body))
+}
+
+// trimmed returns s without the white space at both ends.
+func trimmed(f *source.File, s source.Span) source.Span {
+	s = s.Clamp(len(f.Text))
+	text := f.Slice(s)
+	s.Start += int32(len(text) - len(strings.TrimLeft(text, " \t\r\n\f\v")))
+	s.End -= int32(len(text) - len(strings.TrimRight(text, " \t\r\n\f\v")))
+	return source.Span{Start: min(s.Start, s.End), End: s.End}
+}
+
+// finish takes over what the engine has to say.
+func (r *run) finish(res *jinja.Result) {
+	o := r.out
+	o.Text, o.Map, o.Holes, o.Conditions, o.Stopped = res.Text, res.Map, res.Holes, res.Conditions, res.Stopped
+	for _, e := range res.Errors {
+		if r.world.Parse && e.Kind != jinja.SyntaxError && !isHostError(e) {
+			continue // dbt's parse pass looks over these
+		}
+		o.Errors = append(o.Errors, templateError(e))
+	}
+}
+
+func isHostError(e *jinja.Error) bool {
+	var host hostError
+	return errors.As(e, &host)
+}
+
+// templateError translates an error of the engine.
+func templateError(e *jinja.Error) Error {
+	out := Error{Kind: CompileError, Message: e.Msg, Name: e.Name, Place: e.Place, Chain: e.Chain}
+	switch e.Kind {
+	case jinja.SyntaxError, jinja.Unsupported:
+		out.Kind = SyntaxError
+	case jinja.UndefinedError:
+		if e.Name != "" {
+			out.Kind = UndefinedName
+		}
+	}
+	return out
+}
+
+// hostError is an error that dbt itself raises: a wrong call, or one that the
+// project raises through exceptions.raise_compiler_error.
+type hostError string
+
+func (e hostError) Error() string { return string(e) }
+
+// fail records an error at place, once per what; under a condition that
+// depends on something unknown it is not recorded, since dbt may not get there.
+func (r *run) fail(s *jinja.State, e Error, what string) {
+	if s.Tainted() || !r.once(what) {
+		return
+	}
+	e.Chain = s.ChainOf(e.Place)
+	r.out.Errors = append(r.out.Errors, e)
+}
+
+// once reports whether what is met for the first time in this render.
+func (r *run) once(what string) bool {
+	if r.said[what] {
+		return false
+	}
+	if r.said == nil {
+		r.said = map[string]bool{}
+	}
+	r.said[what] = true
+	return true
+}
+
+func (r *run) record(e Event) { r.out.Events = append(r.out.Events, e) }
+
+func unknown(kind jinja.Kind, why string, at source.Place) *jinja.Unknown {
+	return &jinja.Unknown{Kind: kind, Why: why, At: at}
+}
+
+// undefinedName says what becomes of a name that nobody defines. While dbt
+// parses, it is an object that swallows everything; later it is an error, and
+// nothing more is known.
+func undefinedName(s *jinja.State, name string, at source.Place) jinja.Value {
+	r := runOf(s)
+	if r.world.Parse {
+		return forgiving{}
+	}
+	e := Error{Kind: UndefinedName, Message: "`" + name + "` is not defined", Name: name, Place: at}
+	if pkg, ok := r.ctx.lib.suspect(name); ok {
+		e.Package = pkg
+		e.Message = "package `" + pkg + "` is not installed"
+	}
+	r.fail(s, e, "name "+name)
+	return unknown(jinja.AnyKind, "`"+name+"` is not defined", at)
+}
+
+// forgiving stands for an undefined name in the parse pass.
+type forgiving struct{}
+
+func (f forgiving) Attr(*jinja.State, string) (jinja.Value, bool)       { return f, true }
+func (f forgiving) Index(*jinja.State, jinja.Value) (jinja.Value, bool) { return f, true }
+func (f forgiving) Call(*jinja.CallArgs) (jinja.Value, error)           { return f, nil }
+func (f forgiving) Lazy() bool                                          { return true }
+func (f forgiving) Items() []jinja.Value                                { return nil }
+func (f forgiving) Print() string                                       { return "" }

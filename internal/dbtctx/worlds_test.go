@@ -1,0 +1,231 @@
+package dbtctx
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dbtvet/dbtvet/parser/jinja"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+func TestWorlds(t *testing.T) {
+	incremental := []any{"materialized", jinja.NewStr("incremental")}
+	for _, tt := range []struct {
+		name, text string
+		config     []any
+		want       []string // "world: text"
+	}{
+		{"plain", "select 1", nil, []string{"full refresh: select 1"}},
+		{"incremental", "select 1{% if is_incremental() %} where x{% endif %}", incremental,
+			[]string{"full refresh: select 1", "incremental: select 1 where x"}},
+		{"asked by a table", "select 1{% if is_incremental() %} where x{% endif %}", []any{"materialized", jinja.NewStr("table")},
+			[]string{"full refresh: select 1", "if `is_incremental()`: select 1 where x"}},
+		{"full_refresh is true", "select 1{% if is_incremental() %} where x{% endif %}", append(incremental, "full_refresh", true),
+			[]string{"full refresh: select 1", "if `is_incremental()`: select 1 where x"}},
+		{"in a macro", "select 1 {{ since() }}", incremental, []string{"full refresh: select 1 ", "incremental: select 1 where d > 1"}},
+		{"forced", "{% if var('x', false) %}a{% elif target.name == 'prod' %}bb{% else %}c{% endif %}", nil,
+			[]string{"full refresh: c", "if `target.name == 'prod'`: bb", "if `var('x', false)`: a"}},
+		{"inline if", "{{ 'a' if var('x', false) else 'b' }}", nil, []string{"full refresh: b", "if `var('x', false)`: a"}},
+		{"nested", "{% if var('x', false) %}a{% if var('y', false) %}b{% endif %}{% endif %}", nil,
+			[]string{"full refresh: ", "if `var('x', false)`: a", "if `var('y', false)`: ab"}},
+		{"not in a loop", "{% for i in [1, 2] %}{% if i > 2 %}a{% endif %}{{ i }}{% endfor %}", nil, []string{"full refresh: 12"}},
+		{"else", "{% if target.name == 'dev' %}a{% else %}b{% endif %}", nil, []string{"full refresh: a", "if not `target.name == 'dev'`: b"}},
+		{"in the incremental world", "{% if is_incremental() %}a{{ 'b' if var('x', false) }}{% if is_incremental() %}!{% endif %}{% endif %}", incremental,
+			[]string{"full refresh: ", "incremental: a!", "incremental, if `var('x', false)`: ab!"}},
+		{"same text once", "{% if var('x', false) %}a{% else %}a{% endif %}", nil, []string{"full refresh: a"}},
+	} {
+		c := newContext(t, "duckdb", "-- macros/m.sql --\n{% macro since() %}{% if is_incremental() %}where d > 1{% endif %}{% endmacro %}\n")
+		var got []string
+		for _, r := range c.Worlds(node(tt.text, tt.config...)) {
+			checkMap(t, r)
+			got = append(got, r.World.Name+": "+r.Text)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s:\n got %q\nwant %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestWorldsAreBounded(t *testing.T) {
+	var b strings.Builder
+	for i := range 40 {
+		b.WriteString("{% if var('x" + strings.Repeat("i", i) + "', false) %}a" + strings.Repeat("b", i) + "{% endif %}")
+	}
+	worlds := newContext(t, "duckdb", "").Worlds(node(b.String()))
+	if len(worlds) != maxWorlds {
+		t.Errorf("%d worlds", len(worlds))
+	}
+}
+
+func TestParseWorld(t *testing.T) {
+	c := newContext(t, "duckdb", "")
+	text := `{{ config(materialized='incremental', tags=['a'], post_hook='x') }}{{ config({'alias': var('none')}) }}` +
+		`{{ ref('a') }} {{ source('s', 't') }} {{ ref('p', 'b', v=2) }} {{ execute }} {{ config.get('x') }}{{ var('nothing') }}` +
+		`{{ undefined_thing.x(1).y }}{% if is_incremental() %}no{% endif %}{% set q = run_query('select 1') %}{{ q }}` +
+		`{% for col in adapter.get_columns_in_relation(this) %}no{% endfor %}{{ dbt_nothing.f() }}`
+	n := node(text)
+	n.Config = nil
+	r := c.Render(n, World{Name: "parse", Parse: true})
+	if want := `"db"."main"."m" "db"."main"."m" "db"."main"."m" False NoneNone`; r.Text != want || len(r.Errors) > 0 {
+		t.Errorf("got %q (%s)\nwant %q", r.Text, messages(r), want)
+	}
+	var got []string
+	for _, e := range r.Events {
+		switch e.Kind {
+		case RefEvent, SourceEvent:
+			got = append(got, e.Name+"@"+e.Ver)
+		case ConfigEvent:
+			for k, v := range e.Config.All() {
+				at := e.Places[jinja.ToString(k)]
+				got = append(got, jinja.ToString(k)+"="+jinja.ToString(v)+" at "+at.File.Slice(at.Span))
+			}
+		}
+	}
+	want := []string{
+		"materialized=incremental at 'incremental'", "tags=['a'] at ['a']", "post-hook=x at 'x'", "alias=None at var('none')",
+		"a@", "s.t@", "p.b@2",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("events\n got %q\nwant %q", got, want)
+	}
+	if !r.AskedIncremental {
+		t.Error("is_incremental was asked")
+	}
+}
+
+func TestUnknowns(t *testing.T) {
+	c := newContext(t, "duckdb", "")
+	for _, tt := range []struct{ text, want string }{
+		{`{{ run_query('x').columns[0].values() }}`, "__hole_1__"},
+		{`{% call statement('a', fetch_result=true) %}select {{ ref('x') }}{% endcall %}{{ load_result('a')['data'] }}`, "__hole_1__"},
+		{`{{ run_started_at.strftime('%Y') }}`, "__hole_1__"},
+		{`{{ ref(run_query('x')) }}`, "__hole_1__"},
+		{`{{ adapter.quote(run_query('x')) }}`, "__hole_1__"},
+		{`{% for c in adapter.get_columns_in_relation(ref('x')) %}{{ c.name }}{{ ', ' if not loop.last }}{% endfor %}`, "__hole_1____hole_2__"},
+		{`{% if run_query('x') %}{{ exceptions.raise_compiler_error('no') }}{% endif %}a`, "__hole_1__a"},
+		{`{{ target.warehouse }}`, "__hole_1__"},
+		{`{{ modules.datetime.datetime.now().year }}`, "__hole_1__"},
+		{`{{ var('x', run_query('x')) }}`, "__hole_1__"},
+		{`{{ adapter.get_relation('a', 'b', 'c') }}`, "__hole_1__"},
+		{`{{ config(tags=run_query('x')) }}`, ""},
+	} {
+		r := render(t, c, tt.text)
+		if r.Text != tt.want || len(r.Errors) > 0 {
+			t.Errorf("%s\n got %q (%s)\nwant %q", tt.text, r.Text, messages(r), tt.want)
+		}
+		if strings.Count(tt.want, "__hole_") != len(r.Holes) {
+			t.Errorf("%s: %d holes", tt.text, len(r.Holes))
+		}
+	}
+}
+
+// staticResources resolves a few names.
+type staticResources map[string]*Resource
+
+func (s staticResources) Ref(_, _, name, _ string) (*Resource, *Problem) {
+	if r := s[name]; r != nil {
+		return r, nil
+	}
+	return nil, &Problem{Kind: NotFound, Nearest: "orders"}
+}
+
+func (s staticResources) Source(_, src, table string) (*Resource, *Problem) {
+	return s.Ref("", "", src+"."+table, "")
+}
+
+func (s staticResources) Graph() jinja.Value {
+	return dict("nodes", dict("model.shop.orders", dict("name", "x")))
+}
+
+// staticColumns are columns by unique id.
+type staticColumns map[string][]Column
+
+func (s staticColumns) ColumnsOf(id string) ([]Column, bool) {
+	cols, ok := s[id]
+	return cols, ok
+}
+
+func TestResources(t *testing.T) {
+	c := newContext(t, "duckdb", "-- packages.yml --\npackages:\n  - package: dbt-labs/dbt_utils\n    version: 1.3.0\n")
+	c = c.WithResources(staticResources{
+		"orders": {UniqueID: "model.shop.orders", Type: "model", Database: "db", Schema: "core", Identifier: "orders_v2", Quote: [3]bool{true, false, true}, Materialized: "view"},
+		"eph":    {UniqueID: "model.shop.eph", Identifier: "eph", Ephemeral: true, Quote: [3]bool{true, true, true}},
+		"raw.t":  {UniqueID: "source.shop.raw.t", Type: "source", Schema: "raw", Identifier: "T", Quote: [3]bool{true, true, true}},
+	}).WithColumns(staticColumns{
+		"model.shop.orders": {{Name: "id", Type: "bigint"}, {Name: "note", Type: "varchar(20)"}, {Name: "free"}},
+		"source.shop.raw.t": {{Name: "id", Type: "integer"}, {Name: "day", Type: "date"}},
+	})
+	for _, tt := range []struct{ text, want string }{
+		{`{{ ref('orders') }} {{ ref('orders').type }} {{ ref('orders').is_view }}`, `"db".core."orders_v2" view True`},
+		{`{{ ref('eph') }} {{ ref('eph').is_cte }}`, `__dbt__cte__eph True`},
+		{`{{ source('raw', 't') }}`, `"raw"."T"`},
+		{`{% for c in adapter.get_columns_in_relation(ref('orders')) %}{{ c.quoted }} {{ c.data_type }},{% endfor %}`, `"id" bigint,"note" character varying(20),"free" __hole_1__,`},
+		{`{{ dbt_utils.star(ref('orders'), except=['ID']) }}`, `"note", "free"`},
+		{`{{ dbt_utils.star(from=ref('orders'), relation_alias='o', prefix='p_', quote_identifiers=false) }}`, `o.id as p_id, o.note as p_note, o.free as p_free`},
+		{`{{ dbt_utils.star(ref('nothing')) }}`, `__hole_1__`},
+		{`{{ dbt_utils.union_relations([ref('orders'), source('raw', 't')], include=['id', 'day']) }}`,
+			`( select cast('"db".core."orders_v2"' as TEXT) as _dbt_source_relation, cast("id" as bigint) as "id", cast(null as date) as "day" from "db".core."orders_v2" ) ` +
+				`union all ( select cast('"raw"."T"' as TEXT) as _dbt_source_relation, cast("id" as bigint) as "id", cast("day" as date) as "day" from "raw"."T" )`},
+		{`{{ dbt_utils.unpivot(source('raw', 't'), cast_to='text', exclude=['id']) }}`,
+			`select id, cast('day' as TEXT) as field_name, cast(day as text) as value from "raw"."T"`},
+		{`{{ dbt_utils.union_relations([ref('orders'), ref('nothing')]) }}`,
+			`( select cast('"db".core."orders_v2"' as TEXT) as _dbt_source_relation, __hole_1__ from "db".core."orders_v2" ) union all ( select cast('"db"."main"."nothing"' as TEXT) as _dbt_source_relation, __hole_2__ from "db"."main"."nothing" )`},
+		{`{% for id in graph.nodes %}{{ id }}{% endfor %}`, `model.shop.orders`},
+	} {
+		r := render(t, c, tt.text)
+		if words(r.Text) != tt.want || len(r.Errors) > 0 {
+			t.Errorf("%s\n got %q (%s)\nwant %q", tt.text, words(r.Text), messages(r), tt.want)
+		}
+	}
+	r := render(t, c, `{{ ref('ordres') }}`)
+	if p := r.Events[0].Problem; p == nil || p.Nearest != "orders" || r.Text != `"db"."main"."ordres"` {
+		t.Errorf("an undefined ref: %+v %q", r.Events, r.Text)
+	}
+	spine := render(t, c, `{{ dbt_utils.date_spine('day', "'2024-01-01'", "'2024-02-01'") }}`)
+	if !strings.Contains(spine.Text, "as date_day") || len(spine.Holes) == 0 || len(spine.Errors) > 0 {
+		t.Errorf("date spine: %q %s", spine.Text, messages(spine))
+	}
+}
+
+func TestIncrementalRelation(t *testing.T) {
+	c := newContext(t, "duckdb", "")
+	n := node(`{% if load_relation(this) %}{{ load_relation(this) }}{% endif %}{{ should_full_refresh() }}`, "materialized", jinja.NewStr("incremental"))
+	if r := c.Render(n, Incremental); r.Text != `"db"."main"."m"False` {
+		t.Errorf("got %q", r.Text)
+	}
+}
+
+func TestPrinting(t *testing.T) {
+	for adapter, want := range map[string]string{
+		"postgres": `"db"."s"."t"`, "redshift": `"db"."s"."t"`, "duckdb": `"db"."s"."t"`, "snowflake": `db.s.t`,
+		"bigquery": "`db`.`s`.`t`", "databricks": "`db`.`s`.`t`", "spark": "s.t", "trino": `"db"."s"."t"`,
+		"athena": `"db"."s"."t"`, "clickhouse": "`s`.`t`", "sqlserver": `"db"."s"."t"`, "fabric": "[db].[s].[t]",
+		"unheard of": `"db"."s"."t"`,
+	} {
+		c := New(Options{Target: Target{Adapter: adapter}})
+		if got := c.relation(RefEvent, "db", "s", "t").Print(); got != want {
+			t.Errorf("%s: got %s, want %s", adapter, got, want)
+		}
+	}
+}
+
+func TestRenderText(t *testing.T) {
+	c := newContext(t, "duckdb", "-- dbt_project.yml --\nname: shop\nvars: {n: 3}\n")
+	for _, tt := range []struct {
+		text string
+		want any
+	}{
+		{"{{ var('n') }}", int64(3)}, {"{{ 'true' }}", "true"}, {"plain", "plain"}, {"{{ target.name }}_x", "dev_x"},
+		{"{{ [1, 2] }}", []any{int64(1), int64(2)}}, {"{{ ref('a') }} x", `"db"."main"."a" x`},
+	} {
+		f := source.NewFile("a.yml", tt.text)
+		v, r := c.RenderText("shop", f, source.Span{End: int32(len(tt.text))}, true)
+		if !jinja.Equal(v, jinja.FromGo(tt.want)) || len(r.Errors) > 0 {
+			t.Errorf("%s: got %s (%s)", tt.text, jinja.Repr(v), messages(r))
+		}
+	}
+	if _, r := c.RenderText("shop", source.NewFile("a.yml", "{{ this }}"), source.Span{End: 10}, false); len(r.Errors) != 1 {
+		t.Errorf("`this` outside a node: %v", r.Errors)
+	}
+}

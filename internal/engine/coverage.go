@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/project"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// coverage is how much of one resource could be seen.
+type coverage struct {
+	counted                                          bool
+	rendered, parsed, holesFree, columnsKnown, keyed bool
+	joins, joinsKnown                                int
+	gap                                              *finding.Gap
+	errors                                           []dbtctx.Error
+}
+
+func (c *coverage) python(n *manifest.Node) {
+	c.counted = true
+	c.gap = &finding.Gap{Model: n.ID, Reason: "a Python model: its columns are not known", Place: finding.Place{File: n.File}}
+}
+
+// count measures an analysed model.
+func (c *coverage) count(m *sema.Model) {
+	c.counted = true
+	c.parsed, c.holesFree = len(m.Variants) > 0, true
+	for i, v := range m.Variants {
+		forced := len(v.Rendered.World.Forced) > 0
+		if i == 0 && !v.Rendered.World.Incremental {
+			c.rendered = len(v.Rendered.Errors) == 0 && v.Rendered.Stopped == ""
+		}
+		if len(v.Rendered.Holes) > 0 {
+			c.holesFree = false
+		}
+		c.errors = append(c.errors, v.Rendered.Errors...)
+		if len(v.Tree.Errors) == 0 && v.Tree.Opaques == 0 {
+			continue
+		}
+		if forced {
+			continue // a branch that this target never takes
+		}
+		c.parsed = false
+		if c.gap == nil {
+			c.gap = c.unparsed(m, v)
+		}
+	}
+	if !c.rendered && c.gap == nil {
+		c.gap = c.unrendered(m)
+	}
+	if m.Summary != nil {
+		c.columnsKnown = !m.Summary.Open
+		_, c.keyed = m.Summary.Grain()
+	}
+	if run := m.Run(); run != nil {
+		for _, j := range run.Joins {
+			c.joins++
+			if j.Right.Status != sema.NotKnown || j.Left.Status != sema.NotKnown {
+				c.joinsKnown++
+			}
+		}
+	}
+}
+
+func (c *coverage) unparsed(m *sema.Model, v *sema.Variant) *finding.Gap {
+	g := &finding.Gap{Model: m.Node.ID, Reason: "part of its SQL is not understood"}
+	g.File = m.Node.File
+	if len(v.Tree.Errors) > 0 {
+		e := v.Tree.Errors[0]
+		g.Reason = e.Message
+		if p, _ := v.Rendered.Map.Source(e.Span); p.File != nil {
+			g.File, g.Span = p.File, p.Span
+		}
+	}
+	if v.Rendered.World.Incremental {
+		g.Reason += " (incremental)"
+	}
+	return g
+}
+
+func (c *coverage) unrendered(m *sema.Model) *finding.Gap {
+	g := &finding.Gap{Model: m.Node.ID, Reason: "its template does not render"}
+	g.File = m.Node.File
+	if len(m.Variants) == 0 {
+		return g
+	}
+	v := m.Variants[0].Rendered
+	switch {
+	case v.Stopped != "":
+		g.Reason = v.Stopped
+	case len(v.Errors) > 0:
+		g.Reason = v.Errors[0].Message
+		g.File, g.Span = v.Errors[0].Place.File, v.Errors[0].Place.Span
+	}
+	return g
+}
+
+func (c *coverage) add(to *finding.Coverage) {
+	if !c.counted {
+		return
+	}
+	to.Models++
+	for _, x := range []struct {
+		yes bool
+		n   *int
+	}{{c.rendered, &to.Rendered}, {c.parsed, &to.Parsed}, {c.holesFree, &to.HolesFree}, {c.columnsKnown, &to.ColumnsKnown}, {c.keyed, &to.KeysKnown}} {
+		if x.yes {
+			*x.n++
+		}
+	}
+	to.Joins += c.joins
+	to.JoinsKnown += c.joinsKnown
+	if c.gap != nil {
+		to.NotAnalysed = append(to.NotAnalysed, *c.gap)
+	}
+}
+
+func merge(to *finding.Coverage, c finding.Coverage) {
+	to.Models += c.Models
+	to.Rendered += c.Rendered
+	to.Parsed += c.Parsed
+	to.HolesFree += c.HolesFree
+	to.ColumnsKnown += c.ColumnsKnown
+	to.KeysKnown += c.KeysKnown
+	to.Joins += c.Joins
+	to.JoinsKnown += c.JoinsKnown
+	to.NotAnalysed = append(to.NotAnalysed, c.NotAnalysed...)
+	to.Notes = append(to.Notes, c.Notes...)
+}
+
+// notes says what the run as a whole could not see: packages that are not
+// installed, an adapter that was guessed, files over the budget.
+func (r *run) notes() []finding.Note {
+	var out []finding.Note
+	name := "`" + r.project.Root.Name + "`"
+	if r.origin == "inferred" {
+		out = append(out, finding.Note{Text: fmt.Sprintf("%s: the adapter %s is inferred from the SQL; set `dialect` in dbtvet.yml to be sure", name, r.adapter.Name)})
+	}
+	if r.origin == "default" {
+		out = append(out, finding.Note{Text: name + ": the adapter is not known; set `dialect` in dbtvet.yml"})
+	}
+	for _, d := range r.project.Missing {
+		n := finding.Note{Text: fmt.Sprintf("package `%s` is listed and not installed: run `dbt deps`", d.Name)}
+		n.File, n.Span = d.File, d.Span
+		out = append(out, n)
+	}
+	for _, p := range r.project.Problems {
+		if !notice(p.Kind) {
+			continue
+		}
+		n := finding.Note{Text: "`" + p.Path + "`: " + p.Message}
+		n.File, n.Span = p.File, p.Span
+		out = append(out, n)
+	}
+	return append(out, r.missingMacros()...)
+}
+
+// notice reports whether a problem of reading is told as a note: it is no
+// mistake of the project.
+func notice(k project.ProblemKind) bool {
+	return k == project.TooLarge || k == project.BadEncoding || k == project.Escapes
+}
+
+// missingMacros tells once which macros may come from a package that is not
+// installed.
+func (r *run) missingMacros() []finding.Note {
+	seen := map[string]bool{}
+	var out []finding.Note
+	for _, res := range r.results {
+		for _, e := range res.coverage.errors {
+			if e.Package == "" || seen[e.Name] {
+				continue
+			}
+			seen[e.Name] = true
+			n := finding.Note{Code: "JIN02", Text: fmt.Sprintf("`%s` is of package `%s`, which is not installed", e.Name, e.Package)}
+			n.File, n.Span = e.Place.File, source.Span(e.Place.Span)
+			out = append(out, n)
+		}
+	}
+	return out
+}

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// resource analyses one resource: renders its worlds, parses and analyses each,
+// runs the rules, and keeps the findings and the summary. Texts, maps and trees
+// are freed afterwards.
+func (r *run) resource(res *result, selected bool) {
+	n := res.node
+	if n.Python || n.Type == manifest.Seed || n.Template == nil {
+		res.summary.Store(sema.SummaryOf(n, r.dialect))
+		if n.Python && r.own(n) && selected {
+			res.coverage.python(n)
+		}
+		return
+	}
+	m := r.model(n)
+	m.Summary = m.Summarise()
+	res.summary.Store(m.Summary)
+	if !r.own(n) || !selected {
+		return
+	}
+	if n.Type == manifest.Model || n.Type == manifest.Snapshot {
+		res.coverage.count(m)
+	}
+	res.findings = r.modelRules(m)
+	res.model = &sema.Model{Node: n, Dialect: m.Dialect, Adapter: m.Adapter, Declared: m.Declared, Summary: m.Summary}
+}
+
+// model renders and analyses every world of a resource.
+func (r *run) model(n *manifest.Node) *sema.Model {
+	m := &sema.Model{Node: n, Dialect: r.dialect, Adapter: r.adapter, Declared: sema.Declare(n, r.dialect)}
+	for _, rendered := range r.render.Worlds(r.manifest.ContextNode(n)) {
+		if r.o.World != "" && rendered.World.Name != r.o.World {
+			continue
+		}
+		v := &sema.Variant{Rendered: rendered, Tree: sql.Parse(rendered.Text, r.dialect)}
+		if len(v.Tree.Errors) == 0 {
+			v.World = sema.Analyse(sema.Input{
+				Name: rendered.World.Name, Tree: v.Tree, Map: rendered.Map, File: n.File, Dialect: r.dialect, Rendered: rendered,
+				Relation: func(t *sql.Table) *sema.Summary { return r.relation(m, rendered, t) },
+			})
+		}
+		m.Variants = append(m.Variants, v)
+	}
+	return m
+}
+
+// relation returns what a table of a rendered text is: the resource whose
+// reference was printed there, or a relation of which only the name is known.
+func (r *run) relation(m *sema.Model, v *dbtctx.Rendered, t *sql.Table) *sema.Summary {
+	name := r.tableName(v, t)
+	rel, ok := printed(v, t)
+	if !ok {
+		return &sema.Summary{Name: name, Open: true, OpenWhy: "`" + name + "` is neither a ref nor a source", Card: sema.Card{Max: sema.Many}}
+	}
+	if rel.Kind == dbtctx.ThisEvent {
+		return r.self(m)
+	}
+	if rel.Resource != nil {
+		if s := r.summary(rel.Resource.UniqueID); s != nil {
+			return s
+		}
+		return &sema.Summary{ID: rel.Resource.UniqueID, Name: rel.Resource.Name, Open: true, OpenWhy: "`" + rel.Resource.Name + "` is not analysed", Card: sema.Card{Max: sema.Many}}
+	}
+	return &sema.Summary{ID: "?", Name: name, Open: true, OpenWhy: "`" + name + "` does not resolve", Card: sema.Card{Max: sema.Many}}
+}
+
+func (r *run) tableName(v *dbtctx.Rendered, t *sql.Table) string {
+	parts := make([]string, len(t.Name))
+	for i, id := range t.Name {
+		parts[i] = id.Name
+	}
+	return join(parts)
+}
+
+// printed returns the relation whose printed form is exactly the table's name.
+func printed(v *dbtctx.Rendered, t *sql.Table) (*dbtctx.Relation, bool) {
+	mark, span := v.Map.Mark(t.Start)
+	rel, ok := mark.(*dbtctx.Relation)
+	if !ok || span.Start != t.Start || span.End != t.NameEnd {
+		return nil, false
+	}
+	return rel, true
+}
+
+// self is the model's own table, as {{ this }} reads it: what its properties
+// declare, and nothing that would rest on the model itself.
+func (r *run) self(m *sema.Model) *sema.Summary {
+	s := sema.SummaryOf(m.Node, r.dialect)
+	s.ID, s.This, s.Open, s.OpenWhy = m.Node.ID, true, true, "the columns of `{{ this }}` are those of the model"
+	s.Columns, s.Keys, s.Many = nil, nil, nil
+	return s
+}
+
+// modelRules runs the rules of world and model scope.
+func (r *run) modelRules(m *sema.Model) []*finding.Finding {
+	query := m.Node.Type == manifest.Model || m.Node.Type == manifest.Snapshot
+	var reports []*lint.Report
+	for _, rule := range r.rules {
+		if !query && !rule.Tests || rule.World == nil && rule.Model == nil {
+			continue
+		}
+		pass := lint.NewPass(rule, r.manifest, r.options(rule))
+		pass.Model = m
+		if rule.World != nil {
+			for _, v := range m.Variants {
+				if v.World != nil {
+					pass.World = v.World
+					rule.World(pass, v.World)
+				}
+			}
+			pass.World = nil
+		}
+		if rule.Model != nil {
+			rule.Model(pass, m)
+		}
+		reports = append(reports, pass.Reports()...)
+	}
+	return r.findings(reports, m)
+}
+
+// worldNames returns the worlds of m that are not forced, by name.
+func worldNames(m *sema.Model) []string {
+	var out []string
+	for _, v := range m.Variants {
+		if len(v.Rendered.World.Forced) == 0 && v.World != nil {
+			out = append(out, v.Rendered.World.Name)
+		}
+	}
+	return slices.Clip(out)
+}

@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dbtvet/dbtvet/internal/config"
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/ignore"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/project"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// run is the analysis of one project.
+type run struct {
+	ctx      context.Context
+	o        Options
+	cfg      *config.Config
+	project  *project.Project
+	manifest *manifest.Manifest
+	adapter  sema.Adapter
+	origin   string // how the adapter is known
+	dialect  *sql.Dialect
+	render   *dbtctx.Context
+	rules    []*lint.Rule
+	results  []*result // by position in manifest.Order
+	index    map[string]int
+	chosen   map[string]bool // ids that the selectors choose; nil for all
+}
+
+// result is what is kept of one analysed resource.
+type result struct {
+	done     chan struct{}
+	node     *manifest.Node
+	model    *sema.Model // nil for what is not rendered
+	summary  atomic.Pointer[sema.Summary]
+	findings []*finding.Finding
+	coverage coverage
+}
+
+func newRun(ctx context.Context, o Options, cfg *config.Config, dir string) *run {
+	r := &run{ctx: ctx, o: o, cfg: cfg, index: map[string]int{}}
+	r.project = project.Load(ctx, o.FS, dir, project.Options{Profiles: o.Profiles, Parallelism: o.Parallelism})
+	dialect := o.Dialect
+	if dialect == "" {
+		dialect = cfg.Dialect
+	}
+	name, origin := adapterOf(r.project, o.Target, dialect)
+	r.adapter = sema.Adapter{Name: name, Sure: origin == "profile" || origin == "option"}
+	r.origin = origin
+	r.dialect, _ = sql.Lookup(name)
+	target := o.Target
+	if target == "" {
+		target = cfg.Target
+	}
+	r.manifest = manifest.Load(ctx, r.project, manifest.Options{
+		Target: target, Adapter: name, Vars: withConfigVars(cfg, o.Vars), Env: o.Env, Parallelism: o.Parallelism,
+	})
+	r.render = r.manifest.Context.WithColumns(columns{r})
+	r.rules = o.chosen(cfg)
+	return r
+}
+
+// lint analyses the project, runs the rules, and adds what came of it to rep.
+func (r *run) lint(rep *finding.Report) {
+	r.analyse()
+	out := &finding.Report{}
+	models := map[string]*sema.Model{}
+	for _, res := range r.results {
+		out.Findings = append(out.Findings, res.findings...)
+		res.coverage.add(&out.Coverage)
+		if res.model != nil {
+			models[res.node.ID] = res.model
+		}
+	}
+	out.Findings = append(out.Findings, r.projectRules(models)...)
+	for _, rule := range r.rules {
+		out.Rules = append(out.Rules, rule.Meta)
+	}
+	out.Rules = append(out.Rules, ignore.Rules()...)
+	r.suppress(out, r.ownFiles())
+	rep.Findings = append(rep.Findings, out.Findings...)
+	rep.Rules = append(rep.Rules, out.Rules...)
+	rep.Summary.Suppressed += out.Summary.Suppressed
+	merge(&rep.Coverage, out.Coverage)
+	rep.Coverage.Notes = append(rep.Coverage.Notes, r.notes()...)
+	rep.Projects = append(rep.Projects, finding.Project{Name: r.project.Root.Name, Adapter: r.adapter.Name, Origin: r.origin, Root: clean(r.project.Root.Dir)})
+}
+
+// analyse analyses every resource after those that it reads.
+func (r *run) analyse() {
+	order := r.manifest.Order
+	r.results = make([]*result, len(order))
+	for i, n := range order {
+		r.results[i] = &result{node: n, done: make(chan struct{})}
+		r.index[n.ID] = i
+	}
+	for n := range r.manifest.All(manifest.Source) {
+		res := &result{node: n, done: make(chan struct{})}
+		res.summary.Store(sema.SummaryOf(n, r.dialect))
+		close(res.done)
+		r.index[n.ID] = len(r.results)
+		r.results = append(r.results, res)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range r.o.Parallelism {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(order) {
+					return
+				}
+				res := r.results[i]
+				for _, p := range r.manifest.Parents(res.node) {
+					// Nodes of a cycle come last and wait for no later one.
+					if k, ok := r.index[p.ID]; ok && (k < i || k >= len(order)) {
+						<-r.results[k].done
+					}
+				}
+				if r.ctx.Err() == nil {
+					r.resource(res, r.chosen == nil || r.chosen[res.node.ID])
+				}
+				close(res.done)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// choose applies --select and --exclude. The error is about the selectors.
+func (r *run) choose() error {
+	if len(r.o.Select) == 0 && len(r.o.Exclude) == 0 {
+		return nil
+	}
+	nodes, err := r.manifest.Select(r.o.Select, r.o.Exclude)
+	if err != nil {
+		return err
+	}
+	r.chosen = map[string]bool{}
+	for _, n := range nodes {
+		r.chosen[n.ID] = true
+	}
+	return nil
+}
+
+// own reports whether a resource belongs to the user: not to an installed
+// package.
+func (r *run) own(n *manifest.Node) bool { return n.Package == r.project.Root.Name }
+
+// summary returns what is known of a resource's rows; nil before it is analysed.
+func (r *run) summary(id string) *sema.Summary {
+	i, ok := r.index[id]
+	if !ok {
+		return nil
+	}
+	return r.results[i].summary.Load()
+}
+
+// columns answers the templates' questions about columns.
+type columns struct{ r *run }
+
+// ColumnsOf implements dbtctx.Columns.
+func (c columns) ColumnsOf(id string) ([]dbtctx.Column, bool) {
+	s := c.r.summary(id)
+	if s == nil {
+		return nil, false
+	}
+	out := make([]dbtctx.Column, 0, len(s.Columns))
+	for _, col := range s.Columns {
+		if col.Name == "" {
+			return nil, false
+		}
+		out = append(out, dbtctx.Column{Name: col.Name, Type: col.Type})
+	}
+	return out, !s.Open
+}
+
+// projectRules runs the rules of project scope.
+func (r *run) projectRules(models map[string]*sema.Model) []*finding.Finding {
+	p := &lint.Project{Manifest: r.manifest, Models: models, Adapter: r.adapter, Dialect: r.dialect, Partial: len(r.o.Select)+len(r.o.Exclude) > 0}
+	var reports []*lint.Report
+	for _, rule := range r.rules {
+		if rule.Project != nil {
+			pass := lint.NewPass(rule, r.manifest, r.options(rule))
+			rule.Project(pass, p)
+			reports = append(reports, pass.Reports()...)
+		}
+	}
+	return r.findings(reports, nil)
+}
+
+func (r *run) options(rule *lint.Rule) any {
+	if rule.Options == nil {
+		return nil
+	}
+	return r.cfg.Options(rule.Code, rule.Options())
+}
+
+// ownFiles returns the files of the project whose ignore comments count.
+func (r *run) ownFiles() []*source.File {
+	seen := map[string]bool{}
+	var out []*source.File
+	add := func(f *source.File) {
+		if f != nil && !seen[f.Path] {
+			seen[f.Path] = true
+			out = append(out, f)
+		}
+	}
+	root := r.project.Root
+	for _, list := range [][]*project.Template{root.Models, root.Tests, root.Analyses} {
+		for _, t := range list {
+			add(t.File)
+		}
+	}
+	for _, b := range root.Snapshots {
+		add(b.File)
+	}
+	for _, m := range root.Macros {
+		add(m.File)
+	}
+	for _, p := range root.Properties {
+		add(p.Doc.File)
+	}
+	add(root.Doc.File)
+	return out
+}

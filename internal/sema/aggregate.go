@@ -1,0 +1,267 @@
+package sema
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Aggregate is one aggregate call of a block, with what it reads.
+type Aggregate struct {
+	World *World
+	Block *Block
+	Call  *sql.Call
+	Name  string
+	args  []Col
+	rel   *rel // the rows it aggregates
+	group []Col
+}
+
+// aggregate binds an aggregate call and records it.
+func (b *binder) aggregate(e *sql.Call) Col {
+	pre := b
+	if b.groups != nil {
+		pre = b.block.pre
+	}
+	a := &Aggregate{World: b.w, Block: b.block, Call: e, Name: funcName(e)}
+	var fixed = true
+	for _, arg := range e.Args {
+		if arg.X == nil {
+			continue
+		}
+		switch arg.X.(type) {
+		case *sql.Star, *sql.Hole:
+			fixed = false
+			continue
+		}
+		if _, ok := unitArg(a.Name, arg.X); ok {
+			continue
+		}
+		c := pre.bind(arg.X)
+		a.args = append(a.args, c)
+		fixed = fixed && b.w.cols[c].fixed
+	}
+	if e.Filter != nil {
+		pre.bind(e.Filter)
+	}
+	for _, o := range slices.Concat(e.OrderBy, e.WithinGroup) {
+		pre.bind(o.X)
+	}
+	c := b.w.mint(column{class: Grouped, in: a.args, cutoff: true, expr: e})
+	if b.block != nil {
+		a.rel, a.group = b.block.grouping, b.block.groupPre
+		if b.groups != nil {
+			b.w.cols[c].tids = b.block.groupTids()
+			if aggregates[a.Name].neverNull {
+				b.block.rel.notNull[c] = b.w.because(e.Span, "count is never NULL")
+			}
+		}
+		b.w.Aggs = append(b.w.Aggs, a)
+	}
+	return c
+}
+
+// Additive reports whether a repeated row changes the aggregate's result.
+func (a *Aggregate) Additive() bool {
+	return aggregates[a.Name].additive && !a.Call.Distinct
+}
+
+// MultipliedBy returns the join that repeats the rows which the aggregate's
+// argument comes from, or nil when none is known to. The argument must stem
+// from one relation alone: an expression over both sides of a join is meant for
+// the joined rows. Rows that the GROUP BY columns tell apart are not repeated.
+func (a *Aggregate) MultipliedBy() *Join {
+	if a.rel == nil || len(a.args) == 0 {
+		return nil
+	}
+	var from set
+	for _, c := range a.args {
+		if a.World.cols[c].fixed {
+			continue
+		}
+		tids := a.World.cols[c].tids
+		if len(tids) == 0 {
+			return nil
+		}
+		from = from.with(tids...)
+	}
+	if len(from) != 1 || !from.within(a.rel.tids) {
+		return nil
+	}
+	return a.World.multiplied(a.rel, from[0], a.group)
+}
+
+// multiplied returns the join that repeats the rows of t in r within groups of
+// equal columns, if one is blamed.
+func (w *World) multiplied(r *rel, t Col, group []Col) *Join {
+	if len(r.dups[t]) == 0 {
+		return nil
+	}
+	c := w.reach(r, newSet(append([]Col{t}, group...)...))
+	if c.all(r.tids) {
+		return nil
+	}
+	for _, b := range r.dups[t] {
+		if !c.all(b.added) {
+			return b.join
+		}
+	}
+	return nil
+}
+
+// Source returns the relation that the argument comes from, as the query names
+// it, or empty.
+func (a *Aggregate) Source() string {
+	for _, c := range a.args {
+		for _, t := range a.World.cols[c].tids {
+			if n := a.World.tidName(t); n != "" {
+				return n
+			}
+		}
+	}
+	return ""
+}
+
+// ArgColumns returns the names of the columns in the argument.
+func (a *Aggregate) ArgColumns() []string {
+	var out []string
+	for n := range sql.Walk(a.Call) {
+		if c, ok := n.(*sql.Column); ok {
+			out = append(out, c.Parts[len(c.Parts)-1].Name)
+		}
+	}
+	return out
+}
+
+// tidName returns the name of the relation that tuple id t numbers.
+func (w *World) tidName(t Col) string {
+	for ; t > 0; t = w.cols[t].from {
+		if s := w.cols[t].scan; s != nil {
+			return s.Relation.Name
+		}
+	}
+	return ""
+}
+
+// window binds a window function call: its value is a function of the row, and
+// a ranking's with its partition identifies the row.
+func (b *binder) window(e *sql.Call) Col {
+	spec := e.Over
+	if spec == nil || spec.Base != nil {
+		spec = b.block.namedWindow(e, spec)
+	}
+	for _, a := range e.Args {
+		if a.X == nil {
+			continue
+		}
+		switch a.X.(type) {
+		case *sql.Star, *sql.Hole, *sql.Word:
+			continue
+		}
+		b.bind(a.X)
+	}
+	win := &windowCol{fn: funcName(e), whole: true, call: e}
+	c := b.w.mint(column{class: Windowed, expr: e, window: win})
+	if b.block == nil || b.block.rel == nil {
+		return c
+	}
+	r := b.block.rel
+	b.w.cols[c].tids = r.tids
+	if spec == nil || len(spec.Holes) > 0 {
+		win.whole = false
+		return c
+	}
+	for _, p := range spec.PartitionBy {
+		win.partition = append(win.partition, b.bind(p))
+	}
+	for _, o := range spec.OrderBy {
+		win.order = append(win.order, b.bind(o.X))
+		win.desc = append(win.desc, o.Desc)
+	}
+	b.windowFacts(c, win, spec, r)
+	b.block.Windows = append(b.block.Windows, &Window{Call: e, Block: b.block, col: c, info: win, rel: r})
+	return c
+}
+
+// windowFacts adds what the window column says about the rows of r.
+func (b *binder) windowFacts(c Col, win *windowCol, spec *sql.Window, r *rel) {
+	w := b.w
+	part := newSet(win.partition...)
+	because := func(text string) *why { return w.because(win.call.Span, text) }
+	switch win.fn {
+	case "row_number":
+		if !w.determines(r, part, r.tids) {
+			r.addStrict(part.with(c), because("row_number() numbers the rows of each partition"))
+		}
+		r.notNull[c] = because("row_number() is never NULL")
+	case "rank", "dense_rank":
+		if all := part.with(win.order...); w.determines(r, all, r.tids) {
+			r.addStrict(part.with(c), because("a rank over a unique order has no ties"))
+		}
+		r.notNull[c] = because("a rank is never NULL")
+	default:
+		if len(spec.OrderBy) == 0 && spec.Frame == nil {
+			r.addFD(fd{part, []Col{c}, false, because("a window without an order has one value per partition")})
+		}
+	}
+}
+
+// Window is one window function call of a block.
+type Window struct {
+	Call  *sql.Call
+	Block *Block
+	col   Col
+	info  *windowCol
+	rel   *rel
+}
+
+// Multiplier returns the verdict of join j on the side that repeats what the
+// aggregate counts.
+func (a *Aggregate) Multiplier(j *Join) Verdict {
+	for _, c := range a.args {
+		for _, t := range a.World.cols[c].tids {
+			for _, b := range a.rel.dups[t] {
+				if b.join == j {
+					return j.repeats(b)
+				}
+			}
+		}
+	}
+	return j.Right
+}
+
+// repeats returns the verdict of the side of j that a blame is about. Columns
+// may have been renamed since; the kind of the added rows tells the side.
+func (j *Join) repeats(b *blame) Verdict {
+	if j.Right.Status == FanOut && j.Left.Status == FanOut {
+		w := j.World
+		for _, t := range b.added {
+			for x := t; x > 0; x = w.cols[x].from {
+				if j.extLeft.tids.has(x) {
+					return j.Left
+				}
+			}
+		}
+		return j.Right
+	}
+	if j.Right.Status == FanOut {
+		return j.Right
+	}
+	return j.Left
+}
+
+// HavingCount reports whether the block is a search for duplicates, such as
+// `having count(*) > 1`: it counts rows on purpose.
+func (b *Block) HavingCount() bool {
+	for _, f := range b.Filters {
+		if f.Clause != Having {
+			continue
+		}
+		for n := range sql.Walk(f.Expr) {
+			if c, ok := n.(*sql.Call); ok && funcName(c) == "count" {
+				return true
+			}
+		}
+	}
+	return false
+}

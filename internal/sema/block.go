@@ -1,0 +1,505 @@
+package sema
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Block is one SELECT with what was found in it.
+type Block struct {
+	World      *World
+	Select     *sql.Select
+	CTE        *CTE // the CTE whose body it belongs to, nil for the main query
+	Joins      []*Join
+	Filters    []*Filter
+	Windows    []*Window
+	Derived    []*queryInfo // queries in FROM
+	Subqueries []*queryInfo // queries in expressions
+	Out        *rel
+	Grouped    bool
+	// InExpr is set for a query in an expression: its rows do not flow into the
+	// output.
+	InExpr bool
+	// Limited is set when its query has a LIMIT, an OFFSET or a sample.
+	Limited bool
+
+	scope     *scope
+	sources   []*sourceRel
+	pre       *binder // binds over the rows of FROM
+	post      *binder // binds over the grouped rows; pre when there is no grouping
+	rel       *rel
+	grouping  *rel  // the rows that are grouped
+	groupPre  []Col // the group columns before grouping
+	groupOut  []Col
+	groupTid  Col
+	elementOf map[Col]string
+	merges    []fullMerge
+	parent    *Block
+}
+
+// selectBlock analyses one SELECT.
+func (w *World) selectBlock(s *sql.Select, outer *scope, ctes map[string]*CTE, in *CTE) *Block {
+	b := &Block{World: w, Select: s, CTE: in, InExpr: w.inExpr > 0, elementOf: map[Col]string{}}
+	b.scope = &scope{parent: outer, ctes: ctes, block: b, aliases: map[string]*sql.Item{}}
+	w.Blocks = append(w.Blocks, b)
+	var f from
+	if s.From != nil {
+		f = b.from(s.From, nil)
+	} else {
+		f = from{rel: newRel()}
+		f.rel.card = Card{1, 1}
+	}
+	b.rel, b.sources = f.rel, f.sources
+	b.scope.sources, b.scope.hole = f.sources, f.hole
+	for _, it := range s.Items {
+		if it.Alias != nil && !it.Alias.Hole && it.X != nil {
+			fold := w.Dialect.Fold(it.Alias)
+			if _, twice := b.scope.aliases[fold]; !twice {
+				b.scope.aliases[fold] = it
+			}
+		}
+	}
+	b.pre = &binder{w: w, block: b, scope: b.scope, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
+	b.post = b.pre
+	b.where()
+	b.group()
+	b.rel = b.rel.clone()
+	b.conditions(s.Having, Having)
+	b.windows()
+	b.conditions(s.Qualify, Qualify)
+	b.project()
+	return b
+}
+
+// where applies WHERE, then judges the joins again with what it says.
+func (b *Block) where() {
+	b.rel = b.rel.clone()
+	before := b.rel.clone()
+	var conds []sql.Expr
+	for _, e := range []sql.Expr{b.Select.Prewhere, b.Select.Where} {
+		conds = append(conds, conjuncts(e)...)
+	}
+	for _, e := range conds {
+		b.filter(b.pre, e, Where, nil, before)
+		if containsWindow(e) {
+			continue
+		}
+		b.pre.apply(b.rel, e)
+		b.rel.card.Min = 0
+	}
+	for _, j := range b.Joins {
+		j.settle(b, conds)
+	}
+}
+
+// filter records a conjunct.
+func (b *Block) filter(bd *binder, e sql.Expr, c Clause, j *Join, before *rel) {
+	f := &Filter{World: b.World, Block: b, Expr: e, Clause: c, Join: j, rel: before}
+	f.cols = bd.reads(e)
+	f.rejects = bd.rejects(e)
+	bd.bind(e) // for what it contains
+	b.Filters = append(b.Filters, f)
+	b.World.Filters = append(b.World.Filters, f)
+}
+
+// settle judges a join again with the conditions of WHERE, which hold for what
+// an inner join lets through and for the null-supplied side of an outer join
+// that they reject NULLs of.
+func (j *Join) settle(b *Block, where []sql.Expr) {
+	if j.ext == nil {
+		return
+	}
+	var extra []*JoinCond
+	anti := false
+	for _, e := range where {
+		if !j.nullLeft && !j.nullRight {
+			c := j.cond(b.pre, e, j.right)
+			c.Where = true
+			if c.reads == both {
+				j.Linked = true
+			}
+			extra = append(extra, c)
+			continue
+		}
+		if j.nullRight && !j.nullLeft {
+			anti = anti || j.antiJoin(b, e)
+			if j.degrades(b, e) {
+				extra = append(extra, j.extCond(b, e))
+			}
+		}
+	}
+	j.settleSide(&j.Right, rightSide, extra)
+	if !j.nullRight {
+		j.settleSide(&j.Left, leftSide, extra)
+	}
+	if anti && j.Right.Status != Unique {
+		j.Right = Verdict{Status: Unique, Side: j.RightName, world: j.World, On: j.Right.On, Strength: j.Right.Strength}
+		j.Right.why = []*why{j.World.because(j.Span(), "only rows without a match are kept")}
+		b.rel.addFD(fd{j.extLeft.tids, j.ext.tids, false, j.Right.because()})
+	}
+	j.absolve(b.rel)
+}
+
+func (j *Join) settleSide(v *Verdict, s side, extra []*JoinCond) {
+	if v.Status == Unique || len(extra) == 0 {
+		return
+	}
+	n := j.verdict(s, extra)
+	if n.Status == Unique {
+		*v = n
+		from, to := j.extLeft, j.ext
+		if s == leftSide {
+			from, to = to, from
+		}
+		j.Block.rel.addFD(fd{from.tids, to.tids, false, v.because()})
+		return
+	}
+	if v.Status == FanOut && n.Status != FanOut {
+		*v = n
+	}
+}
+
+// degrades reports whether WHERE conjunct e rejects the NULLs that the join
+// supplies on its right, and if so makes the facts of that side hold again.
+func (j *Join) degrades(b *Block, e sql.Expr) bool {
+	hit := false
+	for _, c := range b.pre.rejects(e) {
+		if j.supplies(c) {
+			hit = true
+		}
+	}
+	if !hit {
+		return false
+	}
+	w := b.pre.because(e)
+	for _, c := range sortedCols(j.right.notNull) {
+		if n := j.ext.extend(c); b.rel.notNull[n] == nil {
+			b.rel.notNull[n] = w
+		}
+	}
+	for _, c := range sortedCols(j.right.consts) {
+		n := j.ext.extend(c)
+		if _, ok := b.rel.consts[n]; !ok {
+			b.rel.consts[n] = j.right.consts[c]
+		}
+	}
+	return true
+}
+
+// supplies reports whether c is a column that the join null-extends.
+func (j *Join) supplies(c Col) bool {
+	w := j.World
+	for ; c > 0; c = w.cols[c].from {
+		if w.cols[c].nullFrom == j {
+			return true
+		}
+	}
+	return false
+}
+
+// extCond reads a WHERE conjunct over the null-supplied side as a condition of
+// the join.
+func (j *Join) extCond(b *Block, e sql.Expr) *JoinCond {
+	c := &JoinCond{Expr: e, Where: true, reads: both}
+	eq, ok := b.pre.equality(e)
+	if !ok {
+		return c
+	}
+	back := func(x Col) (Col, side) {
+		if j.World.cols[x].nullFrom == j && j.World.cols[x].from > 0 {
+			return j.World.cols[x].from, rightSide
+		}
+		return x, j.sideOf(j.World, []Col{x}, j.right)
+	}
+	eq.l, c.l = back(eq.l)
+	eq.r, c.r = back(eq.r)
+	c.eq = &eq
+	return c
+}
+
+// antiJoin recognises `where r.c is null` after a LEFT JOIN: c is joined by `=`
+// or never NULL in the right side, so that no matched row passes.
+func (j *Join) antiJoin(b *Block, e sql.Expr) bool {
+	is, ok := sql.Unparen(e).(*sql.Is)
+	if !ok || is.Not || is.What != sql.IsNull {
+		return false
+	}
+	c := b.pre.bind(is.X)
+	if j.World.cols[c].nullFrom != j {
+		return false
+	}
+	orig := j.World.cols[c].from
+	if j.right.notNull[orig] != nil {
+		return true
+	}
+	return slices.Contains(j.fixed(rightSide, nil).cols, orig)
+}
+
+// conditions applies HAVING or QUALIFY.
+func (b *Block) conditions(e sql.Expr, c Clause) {
+	before := b.rel
+	if e == nil {
+		return
+	}
+	before = b.rel.clone()
+	for _, x := range conjuncts(e) {
+		b.filter(b.post, x, c, nil, before)
+		b.post.apply(b.rel, x)
+	}
+	b.rel.card.Min = 0
+}
+
+// group applies GROUP BY or an aggregate without one.
+func (b *Block) group() {
+	s := b.Select
+	b.Grouped = s.GroupBy != nil || b.aggregates()
+	if !b.Grouped {
+		return
+	}
+	w := b.World
+	b.grouping = b.rel
+	keys, sure := b.groupColumns()
+	b.groupPre = keys
+	b.groupTid = w.mintTid(nil)
+	out := newRel(b.groupTid)
+	out.notNull[b.groupTid] = w.because(s.Span, "a group")
+	b.post = &binder{w: w, block: b, scope: b.scope, groups: map[Col]Col{}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
+	for _, c := range keys {
+		if _, ok := b.post.groups[c]; ok {
+			continue
+		}
+		old := w.cols[c]
+		n := w.mint(column{name: old.name, class: Identity, from: c, tids: []Col{b.groupTid}, expr: old.expr, cutoff: true, window: nil})
+		b.post.groups[c] = n
+		b.groupOut = append(b.groupOut, n)
+		if nn := b.rel.notNull[c]; nn != nil && !b.rollup() {
+			out.notNull[n] = nn
+		}
+		if k, ok := b.rel.consts[c]; ok && !b.rollup() {
+			out.consts[n] = k
+		}
+	}
+	b.regroup(out, keys, sure)
+	b.rel = out
+}
+
+// regroup carries over the facts among group columns and adds the group's key.
+func (b *Block) regroup(out *rel, keys []Col, sure bool) {
+	w, s := b.World, b.Select
+	to := b.post.groups
+	if !b.rollup() {
+		for _, f := range b.grouping.fds {
+			if from, ok := mapSet(to, f.from); ok && len(f.from) > 0 {
+				var t []Col
+				for _, c := range f.to {
+					if n, ok := to[c]; ok {
+						t = append(t, n)
+					}
+				}
+				out.addFD(fd{from, t, f.lax, f.why})
+			}
+		}
+		for _, c := range keys {
+			r := w.reach(b.grouping, set{c})
+			var t []Col
+			for _, d := range keys {
+				if d != c && r.known(d) {
+					t = append(t, to[d])
+				}
+			}
+			if len(t) > 0 {
+				out.addFD(fd{set{to[c]}, t, false, &why{text: "`" + w.colName(c) + "` determines them", strength: weakestOf(r.proof(newSet(keys...))), span: s.Span}})
+			}
+		}
+		for _, p := range b.grouping.eq {
+			x, ok1 := to[p.a]
+			y, ok2 := to[p.b]
+			if ok1 && ok2 {
+				out.eq = append(out.eq, pair{x, y, p.why})
+			}
+		}
+		for _, c := range b.grouping.conds {
+			if n, ok := to[c.col]; ok {
+				c.col = n
+				out.conds = append(out.conds, c)
+			}
+		}
+	}
+	switch {
+	case s.GroupBy == nil:
+		out.card = Card{1, 1}
+		out.addFD(fd{to: out.tids, why: w.because(s.Span, "an aggregate without GROUP BY gives one row")})
+		out.addKey(key{why: w.because(s.Span, "an aggregate without GROUP BY gives one row")})
+	case sure:
+		all, _ := mapSet(to, newSet(keys...))
+		out.addStrict(all, w.because(s.GroupBy.Span, "grouped by "+Tuple(w.names(keys))))
+		if len(keys) == 0 {
+			out.card.Max = 1
+		}
+	}
+}
+
+func mapSet(to map[Col]Col, s set) (set, bool) {
+	out := make([]Col, len(s))
+	for i, c := range s {
+		n, ok := to[c]
+		if !ok {
+			return nil, false
+		}
+		out[i] = n
+	}
+	return newSet(out...), true
+}
+
+func (b *Block) groupTids() []Col { return []Col{b.groupTid} }
+
+// aggregates reports whether the block aggregates without GROUP BY.
+func (b *Block) aggregates() bool {
+	s := b.Select
+	for _, it := range s.Items {
+		if it.X != nil && containsAggregate(it.X) {
+			return true
+		}
+	}
+	return s.Having != nil && containsAggregate(s.Having)
+}
+
+// rollup reports whether grouping sets add rows with NULLs in place of values.
+func (b *Block) rollup() bool {
+	g := b.Select.GroupBy
+	if g == nil {
+		return false
+	}
+	if g.WithCube || g.WithRollup || g.WithTotals {
+		return true
+	}
+	return slices.ContainsFunc(g.Items, func(e sql.Expr) bool { _, ok := e.(*sql.GroupingSets); return ok })
+}
+
+// groupColumns binds the group columns. sure is false when they are not all
+// known, or when grouping sets can repeat them.
+func (b *Block) groupColumns() (cols []Col, sure bool) {
+	g := b.Select.GroupBy
+	if g == nil {
+		return nil, true
+	}
+	sure = len(g.Holes) == 0 && !b.rollup()
+	if g.All {
+		for _, it := range b.Select.Items {
+			switch it.X.(type) {
+			case nil, *sql.Star, *sql.Hole:
+				sure = false
+				continue
+			}
+			if !containsAggregate(it.X) && !containsWindow(it.X) {
+				cols = append(cols, b.pre.bind(it.X))
+			}
+		}
+		return cols, sure
+	}
+	for _, e := range g.Items {
+		c, ok := b.groupItem(e)
+		cols = append(cols, c...)
+		sure = sure && ok
+	}
+	return cols, sure
+}
+
+func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {
+	switch x := sql.Unparen(e).(type) {
+	case *sql.Literal:
+		n, err := strconv.Atoi(x.Text)
+		if x.Kind != sql.NumberLit || err != nil {
+			return nil, true // a constant groups nothing
+		}
+		item, ok := b.ordinal(n)
+		if !ok {
+			return nil, false
+		}
+		return []Col{b.pre.bind(item.X)}, true
+	case *sql.Hole, *sql.Opaque, *sql.Star:
+		return nil, false
+	case *sql.Tuple:
+		sure = true
+		for _, i := range x.Items {
+			c, ok := b.groupItem(i)
+			cols, sure = append(cols, c...), sure && ok
+		}
+		return cols, sure
+	case *sql.GroupingSets:
+		for _, i := range x.Sets {
+			c, _ := b.groupItem(i)
+			cols = append(cols, c...)
+		}
+		return cols, false
+	case *sql.Column:
+		return []Col{b.groupName(x)}, true
+	}
+	c := b.pre.bind(e)
+	return []Col{c}, !b.World.cols[c].volatile && b.World.cols[c].class != Opaque
+}
+
+// groupName binds a bare name in GROUP BY: an input column that is known to
+// exist, else an alias of the select list, else an input column.
+func (b *Block) groupName(x *sql.Column) Col {
+	if len(x.Parts) == 1 && b.World.Dialect.AliasFirst {
+		if it := b.pre.alias(x); it != nil {
+			return b.pre.bind(it.X)
+		}
+	}
+	return b.pre.bind(x)
+}
+
+// ordinal returns the select item at 1-based position n; ok is false when a
+// star or hole before it makes the position unknown.
+func (b *Block) ordinal(n int) (*sql.Item, bool) {
+	items := b.Select.Items
+	if n < 1 || n > len(items) {
+		return nil, false
+	}
+	for _, it := range items[:n] {
+		switch it.X.(type) {
+		case nil, *sql.Star, *sql.Hole:
+			return nil, false
+		}
+	}
+	return items[n-1], true
+}
+
+// windows binds the window functions of the select list before QUALIFY, which
+// may name them.
+func (b *Block) windows() {
+	for _, it := range b.Select.Items {
+		if it.X != nil && containsWindow(it.X) {
+			b.post.bind(it.X)
+		}
+	}
+}
+
+// namedWindow resolves OVER w and OVER (w ...); nil when it cannot.
+func (b *Block) namedWindow(e *sql.Call, spec *sql.Window) *sql.Window {
+	name := e.OverName
+	if spec != nil {
+		name = spec.Base
+	}
+	if name == nil {
+		return spec
+	}
+	for _, nw := range b.Select.Windows {
+		if nw.Spec == nil || !b.World.Dialect.Same(nw.Name, name) || nw.Spec.Base != nil {
+			continue
+		}
+		if spec == nil {
+			return nw.Spec
+		}
+		merged := *spec
+		merged.PartitionBy = nw.Spec.PartitionBy
+		if len(merged.OrderBy) == 0 {
+			merged.OrderBy = nw.Spec.OrderBy
+		}
+		return &merged
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package sema
+
+// reach is a closure under construction: the columns that are determined by a
+// starting set in one relation, and by which facts.
+//
+// A column counts as known when it was reached, has one value in all rows, or
+// is a function of tuple ids that are known. A lax dependency is used only
+// where its determinant cannot be NULL: lax facts never chain through a column
+// that could be NULL (Paulley's rule as CockroachDB states it).
+type reach struct {
+	w     *World
+	r     *rel
+	by    map[Col]*fd // how a column was reached; nil for the start
+	order []*fd       // facts in the order they were used
+	in    map[Col]bool
+	nn    set // columns that are not NULL in the rows asked about, beside r.notNull
+}
+
+func (w *World) reach(r *rel, from set) *reach { return w.reachNotNull(r, from, nil) }
+
+// reachNotNull is reach for rows of which nn are not NULL: those that an `=` let
+// through.
+func (w *World) reachNotNull(r *rel, from, nn set) *reach {
+	c := &reach{w: w, r: r, in: make(map[Col]bool, 2*len(from)+8), by: map[Col]*fd{}, nn: nn}
+	for _, x := range from {
+		c.enter(x, nil)
+	}
+	c.run()
+	return c
+}
+
+// enter marks x as reached by f, and what x is an injective function of.
+func (c *reach) enter(x Col, f *fd) {
+	if c.in[x] {
+		return
+	}
+	c.in[x] = true
+	if f != nil {
+		c.by[x] = f
+	}
+	col := &c.w.cols[x]
+	if col.volatile || col.class != Injective && col.class != Hashed {
+		return
+	}
+	for _, i := range col.in {
+		c.enter(i, &fd{from: set{x}, to: []Col{i}})
+	}
+}
+
+func (c *reach) run() {
+	for changed := true; changed; {
+		changed = false
+		for i := range c.r.fds {
+			f := &c.r.fds[i]
+			if c.usable(f) && c.add(f) {
+				changed = true
+			}
+		}
+		for i := range c.r.eq {
+			e := &c.r.eq[i]
+			a, b := c.known(e.a), c.known(e.b)
+			if a != b {
+				to := e.a
+				if a {
+					to = e.b
+				}
+				f := &fd{from: set{e.a + e.b - to}, to: []Col{to}, why: e.why}
+				c.add(f)
+				changed = true
+			}
+		}
+	}
+}
+
+func (c *reach) usable(f *fd) bool {
+	for _, x := range f.from {
+		if !c.known(x) {
+			return false
+		}
+		if f.lax && c.r.notNull[x] == nil && !c.nn.has(x) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *reach) add(f *fd) bool {
+	grew := false
+	for _, x := range f.to {
+		if !c.in[x] {
+			c.enter(x, f)
+			grew = true
+		}
+	}
+	if grew {
+		c.order = append(c.order, f)
+	}
+	return grew
+}
+
+// maxDepth bounds the nesting of expressions that are looked through.
+const maxDepth = 12
+
+func (c *reach) known(x Col) bool { return c.knownAt(x, 0) }
+
+func (c *reach) knownAt(x Col, depth int) bool {
+	if c.in[x] {
+		return true
+	}
+	if _, ok := c.r.consts[x]; ok {
+		return true
+	}
+	col := &c.w.cols[x]
+	if col.constant() {
+		return true
+	}
+	if len(col.tids) > 0 && !col.isTid {
+		all := true
+		for _, t := range col.tids {
+			if !c.in[t] {
+				all = false
+				break
+			}
+		}
+		if all {
+			return true
+		}
+	}
+	if depth < maxDepth && col.deterministic() {
+		all := true
+		for _, i := range col.in {
+			if !c.knownAt(i, depth+1) {
+				all = false
+				break
+			}
+		}
+		return all
+	}
+	return false
+}
+
+func (c *reach) all(cols set) bool {
+	for _, x := range cols {
+		if !c.known(x) {
+			return false
+		}
+	}
+	return true
+}
+
+// determines reports whether rows of r that agree on from agree on to.
+func (w *World) determines(r *rel, from, to set) bool { return w.reach(r, from).all(to) }
+
+// identifies reports whether from is a strict key of r.
+func (w *World) identifies(r *rel, from set) bool {
+	return r.card.Max <= 1 || w.determines(r, from, r.tids)
+}
+
+// proof returns the facts that a reach used on the way to cols, in order.
+func (c *reach) proof(cols set) []*why {
+	need := map[*fd]bool{}
+	var visit func(x Col, depth int)
+	visit = func(x Col, depth int) {
+		if depth > 4*maxDepth {
+			return
+		}
+		if f := c.by[x]; f != nil {
+			if !need[f] {
+				need[f] = true
+				for _, y := range f.from {
+					visit(y, depth+1)
+				}
+			}
+			return
+		}
+		if c.in[x] {
+			return
+		}
+		col := &c.w.cols[x]
+		for _, t := range col.tids {
+			if c.in[t] && t != x {
+				visit(t, depth+1)
+			}
+		}
+		for _, i := range col.in {
+			visit(i, depth+1)
+		}
+	}
+	for _, x := range cols {
+		visit(x, 0)
+	}
+	var out []*why
+	for _, f := range c.order {
+		if need[f] && f.why != nil {
+			out = append(out, f.why)
+		}
+	}
+	for _, x := range cols {
+		if k, ok := c.r.consts[x]; ok && k.why != nil {
+			out = append(out, k.why)
+		}
+	}
+	return out
+}

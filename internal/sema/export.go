@@ -1,0 +1,357 @@
+package sema
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// export summarises the output of a query for those who read it.
+func (w *World) export(info *queryInfo) *Summary {
+	r := info.rel
+	s := &Summary{Card: r.card}
+	if r.open != nil {
+		s.Open, s.OpenWhy = true, r.open.why
+	}
+	if w.truncated {
+		s.Open, s.OpenWhy = true, "the query is too large to be analysed in full"
+		return s
+	}
+	visible := make(map[Col]int, len(r.cols))
+	for i, c := range r.cols {
+		col := Column{Fold: c.fold, Origins: w.origins(c.col)}
+		if c.name != nil {
+			col.Name = c.name.Name
+		}
+		if c.item != nil {
+			col.Place = w.itemPlace(c.item)
+		}
+		if nn := r.notNull[c.col]; nn != nil {
+			col.NotNull, col.NullWhy = true, w.steps([]*why{nn})
+		}
+		if lit, ok := w.constOf(r, c.col); ok {
+			col.Const = lit
+		}
+		if _, ok := visible[c.col]; !ok {
+			visible[c.col] = i
+		}
+		s.Columns = append(s.Columns, col)
+		s.Many = append(s.Many, w.manySides(i, c.col)...)
+	}
+	s.Keys = w.exportKeys(r, visible)
+	s.FDs = w.exportFDs(r, visible)
+	return s
+}
+
+func (w *World) itemPlace(n sql.Node) finding.Place {
+	if it, ok := n.(*sql.Item); ok {
+		return w.place(it.Span)
+	}
+	return w.place(n.Range())
+}
+
+func (w *World) manySides(i int, c Col) []ManySide {
+	leaf := w.cols[w.root(c)].leaf
+	if leaf == nil || leaf.Index < 0 {
+		return nil
+	}
+	var out []ManySide
+	for _, m := range leaf.Relation.Many {
+		if m.Col == leaf.Index {
+			m.Col = i
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// maxExported bounds the keys of a summary.
+const maxExported = 8
+
+// exportKeys finds the keys of r among its visible columns.
+func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
+	var out []Key
+	if r.card.Max <= 1 {
+		return []Key{{Steps: w.steps(w.reach(r, nil).proof(r.tids)), Strength: finding.Struct}}
+	}
+	cands := slices.Clone(r.keys)
+	for _, c := range sortedCols(visible) {
+		if cl := w.cols[c].class; cl == Hashed || cl == Injective {
+			cands = append(cands, key{cols: set{c}})
+		}
+	}
+	for _, k := range cands {
+		if len(out) >= maxExported {
+			break
+		}
+		cols, ok := w.shown(r, k.cols, visible)
+		if !ok {
+			continue
+		}
+		e, ok := w.exportKey(r, cols, visible)
+		if ok && !slices.ContainsFunc(out, func(o Key) bool { return subset(o.Cols, e.Cols) && (!o.Lax || e.Lax) }) {
+			out = slices.DeleteFunc(out, func(o Key) bool { return subset(e.Cols, o.Cols) && (!e.Lax || o.Lax) })
+			out = append(out, e)
+		}
+	}
+	for _, p := range r.partial {
+		cols, ok := w.shown(r, p.key.cols, visible)
+		i, seen := visible[p.when.col]
+		if ok && seen && len(out) < maxExported {
+			// A key under a condition survives only where rows are not repeated.
+			if cl := w.reachNotNull(r, cols.with(r.tidsOf(w, cols)...), cols); cl.all(r.tids) {
+				out = append(out, Key{Cols: indexes(cols, visible), Lax: p.key.lax, When: &When{i, p.when.op, p.when.lit}, Steps: w.steps([]*why{p.key.why}), Strength: p.key.why.weakest()})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Key) int {
+		if better(a, b) {
+			return -1
+		}
+		if better(b, a) {
+			return 1
+		}
+		return slices.Compare(a.Cols, b.Cols)
+	})
+	return out
+}
+
+// tidsOf returns the tuple ids that columns come from.
+func (r *rel) tidsOf(w *World, cols set) []Col {
+	var out set
+	for _, c := range cols {
+		out = out.with(w.cols[c].tids...)
+	}
+	return out
+}
+
+func subset(a, b []int) bool {
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			return false
+		}
+	}
+	return true
+}
+
+// shown replaces hidden columns of a key by visible ones that determine them.
+func (w *World) shown(r *rel, k set, visible map[Col]int) (set, bool) {
+	var out set
+	for _, c := range k {
+		if _, ok := visible[c]; ok {
+			out = out.with(c)
+			continue
+		}
+		if _, konst := r.consts[c]; konst || w.cols[c].fixed {
+			continue
+		}
+		v, ok := w.standIn(r, c, visible)
+		if !ok {
+			return nil, false
+		}
+		out = out.with(v)
+	}
+	return out, true
+}
+
+func (w *World) standIn(r *rel, c Col, visible map[Col]int) (Col, bool) {
+	for _, p := range r.eq {
+		if _, ok := visible[p.b]; ok && p.a == c {
+			return p.b, true
+		}
+		if _, ok := visible[p.a]; ok && p.b == c {
+			return p.a, true
+		}
+	}
+	for _, f := range r.fds {
+		if len(f.from) == 1 && !f.lax && slices.Contains(f.to, c) {
+			if _, ok := visible[f.from[0]]; ok {
+				return f.from[0], true
+			}
+		}
+	}
+	for _, v := range sortedCols(visible) {
+		col := &w.cols[v]
+		if (col.class == Hashed || col.class == Injective) && w.reach(r, set{v}).known(c) {
+			return v, true
+		}
+	}
+	return 0, false
+}
+
+// exportKey proves that cols are a key, strict or else lax, drops what it does
+// not need, and writes the proof down.
+func (w *World) exportKey(r *rel, cols set, visible map[Col]int) (Key, bool) {
+	lax := false
+	reach := w.reach(r, cols)
+	if !reach.all(r.tids) {
+		lax = true
+		if reach = w.reachNotNull(r, cols, cols); !reach.all(r.tids) {
+			return Key{}, false
+		}
+	}
+	for i := 0; i < len(cols) && len(cols) > 1; {
+		less := cols.without(cols[i])
+		nn := set(nil)
+		if lax {
+			nn = less
+		}
+		if c := w.reachNotNull(r, less, nn); c.all(r.tids) {
+			cols, reach = less, c
+			continue
+		}
+		i++
+	}
+	proof := reach.proof(r.tids)
+	return Key{Cols: indexes(cols, visible), Lax: lax, Steps: w.steps(proof), Strength: weakestOf(proof)}, true
+}
+
+func indexes(cols set, visible map[Col]int) []int {
+	out := make([]int, len(cols))
+	for i, c := range cols {
+		out[i] = visible[c]
+	}
+	slices.Sort(out)
+	return out
+}
+
+// maxFDWidth bounds the columns of a relation whose dependencies are exported.
+const maxFDWidth = 120
+
+func (w *World) exportFDs(r *rel, visible map[Col]int) []FD {
+	if len(visible) > maxFDWidth {
+		return nil
+	}
+	var out []FD
+	seen := map[string]bool{}
+	for _, f := range r.fds {
+		if f.lax || len(f.from) == 0 || len(out) >= 40 {
+			continue
+		}
+		from := make([]int, 0, len(f.from))
+		for _, c := range f.from {
+			i, ok := visible[c]
+			if !ok {
+				break
+			}
+			from = append(from, i)
+		}
+		if len(from) < len(f.from) || seen[patternKey("", f.from)] {
+			continue
+		}
+		seen[patternKey("", f.from)] = true
+		reach := w.reach(r, f.from)
+		if reach.all(r.tids) {
+			continue // a key says so already
+		}
+		var to []int
+		var cols set
+		for _, c := range sortedCols(visible) {
+			if i := visible[c]; !slices.Contains(from, i) && reach.known(c) {
+				to = append(to, i)
+				cols = cols.with(c)
+			}
+		}
+		if len(to) > 0 {
+			slices.Sort(from)
+			slices.Sort(to)
+			out = append(out, FD{from, to, w.steps(reach.proof(cols))})
+		}
+	}
+	return out
+}
+
+// maxSteps bounds the lines of a printed proof.
+const maxSteps = 5
+
+// steps writes evidence down as at most five lines, causes first.
+func (w *World) steps(ws []*why) []Step {
+	var out []Step
+	seen := map[*why]bool{}
+	var visit func(x *why)
+	visit = func(x *why) {
+		if x == nil || seen[x] {
+			return
+		}
+		seen[x] = true
+		for _, f := range x.from {
+			visit(f)
+		}
+		for _, s := range x.steps {
+			out = append(out, s)
+		}
+		if x.text == "" || len(x.steps) > 0 {
+			return
+		}
+		place := x.place
+		if place.File == nil {
+			place = w.place(x.span)
+		}
+		out = append(out, Step{x.text, place, x.strength})
+	}
+	for _, x := range ws {
+		visit(x)
+	}
+	out = compactSteps(out)
+	if len(out) > maxSteps {
+		// The weakest fact must stay visible: it is what the proof stands on.
+		weak := 0
+		for i, s := range out {
+			if s.Strength < out[weak].Strength {
+				weak = i
+			}
+		}
+		head := out[:maxSteps-1]
+		if weak >= maxSteps-1 {
+			head[len(head)-1] = out[weak]
+		}
+		out = append(slices.Clone(head), out[len(out)-1])
+	}
+	return out
+}
+
+func compactSteps(in []Step) []Step {
+	var out []Step
+	for _, s := range in {
+		if !slices.ContainsFunc(out, func(o Step) bool {
+			return o.Text == s.Text && o.Place.File == s.Place.File && o.Place.Span == s.Place.Span
+		}) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// maxOrigins bounds the lineage of one column.
+const maxOrigins = 24
+
+// origins returns the leaf columns that c is computed from.
+func (w *World) origins(c Col) []Origin {
+	var out []Origin
+	seen := map[Col]bool{}
+	var visit func(c Col, class Class)
+	visit = func(c Col, class Class) {
+		if c <= 0 || seen[c] || len(out) >= maxOrigins || len(seen) > 2000 {
+			return
+		}
+		seen[c] = true
+		col := &w.cols[c]
+		class = max(class, col.class)
+		switch {
+		case col.leaf != nil:
+			o := Origin{col.leaf.Relation.ID, col.leaf.Relation.Name, col.leaf.Column, class}
+			if !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		case col.from > 0:
+			visit(col.from, class)
+		default:
+			for _, i := range col.in {
+				visit(i, class)
+			}
+		}
+	}
+	visit(c, Identity)
+	return out
+}

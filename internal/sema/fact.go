@@ -1,0 +1,194 @@
+package sema
+
+import (
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Step is one line of a proof: a fact with where it stands.
+type Step struct {
+	Text     string
+	Place    finding.Place
+	Strength finding.Strength
+}
+
+// why is the evidence of a fact: a statement about one place, resting on
+// others. Proofs are read back by walking it.
+type why struct {
+	text     string
+	span     sql.Span      // in the world's text, when place is empty
+	place    finding.Place // in a file
+	strength finding.Strength
+	from     []*why
+	steps    []Step // of a fact that another model proved
+}
+
+// strengthOf returns the weakest strength on the way to w.
+func (w *why) weakest() finding.Strength {
+	if w == nil {
+		return finding.Struct
+	}
+	s := w.strength
+	for _, st := range w.steps {
+		s = min(s, st.Strength)
+	}
+	for _, f := range w.from {
+		s = min(s, f.weakest())
+	}
+	return s
+}
+
+// key is a set of columns on which no two rows agree. A strict key treats NULLs
+// as equal; a lax one exempts rows that are NULL in one of its columns, as
+// dbt's unique test and SQL's UNIQUE do.
+type key struct {
+	cols set
+	lax  bool
+	why  *why
+}
+
+// fd says that rows that agree on from (NULLs being equal) agree on to. With
+// lax set it holds only among rows without a NULL in from.
+type fd struct {
+	from set
+	to   []Col
+	lax  bool
+	why  *why
+}
+
+// constant is a column that has one value in all rows.
+type constant struct {
+	lit  string // normalised text of the literal; empty when the value is one but not known
+	null bool   // the value is NULL
+	why  *why
+}
+
+// Card bounds the number of rows.
+type Card struct {
+	Min int // 0 or 1
+	Max int // 0, 1, n, or Many
+}
+
+// Many is a Card.Max without a bound.
+const Many = 1 << 30
+
+// rel is what is known of the rows of a relation: the columns that can be
+// named, the hidden tuple ids that tell its rows apart, and facts over both.
+// Columns that a projection drops stay in the facts: a closure may still pass
+// through them.
+type rel struct {
+	cols []outCol
+	// open, when not nil, says that there may be columns beyond cols, and
+	// answers for them by name.
+	open *openCols
+	// tids are the tuple ids of the relations that the rows are made of.
+	// Together they identify a row.
+	tids    set
+	notNull map[Col]*why
+	keys    []key // candidates for the output, and every lax key
+	fds     []fd
+	eq      []pair
+	consts  map[Col]constant
+	card    Card
+	// dups are the joins that may repeat the rows of a tuple id.
+	dups map[Col][]*blame
+	// conds hold on every row: conjuncts of filters, by normalised text.
+	conds []cond
+	// partial are keys that hold only among rows that fulfil a condition.
+	partial []partialKey
+	// ren is set for a null-extended relation: it maps columns of the original.
+	ren *renamer
+}
+
+// pair says that two columns are equal and not NULL in every row.
+type pair struct {
+	a, b Col
+	why  *why
+}
+
+// cond is a comparison of a column with a constant that is true for every row.
+type cond struct {
+	col Col
+	op  string // =, <>, <, <=, >, >=, in, is null, is not null
+	lit string // normalised literal text; of `in` the sorted list
+	why *why
+}
+
+// partialKey is a key among the rows that fulfil when.
+type partialKey struct {
+	key  key
+	when cond
+}
+
+// outCol is a named column of a relation.
+type outCol struct {
+	name *sql.Ident // nil when the column has no name
+	fold string     // the comparison key of the name
+	col  Col
+	item sql.Node // the select item or table it comes from
+}
+
+// blame is a join (or unnest) that can repeat rows, with the tuple ids that
+// its other side brought in.
+type blame struct {
+	join  *Join
+	added set
+}
+
+func (r *rel) clone() *rel {
+	c := *r
+	c.cols = append([]outCol(nil), r.cols...)
+	c.keys = append([]key(nil), r.keys...)
+	c.fds = append([]fd(nil), r.fds...)
+	c.eq = append([]pair(nil), r.eq...)
+	c.conds = append([]cond(nil), r.conds...)
+	c.partial = append([]partialKey(nil), r.partial...)
+	c.notNull = make(map[Col]*why, len(r.notNull))
+	for k, v := range r.notNull {
+		c.notNull[k] = v
+	}
+	c.consts = make(map[Col]constant, len(r.consts))
+	for k, v := range r.consts {
+		c.consts[k] = v
+	}
+	c.dups = make(map[Col][]*blame, len(r.dups))
+	for k, v := range r.dups {
+		c.dups[k] = v
+	}
+	return &c
+}
+
+// maxFDs bounds the facts of one relation. Dropping facts is always sound.
+const maxFDs = 200
+
+// maxKeys bounds the candidate keys of one relation.
+const maxKeys = 12
+
+func (r *rel) addFD(f fd) {
+	if len(f.to) == 0 || len(r.fds) >= maxFDs {
+		return
+	}
+	r.fds = append(r.fds, f)
+}
+
+func (r *rel) addKey(k key) {
+	for i := range r.keys {
+		o := &r.keys[i]
+		if o.lax == k.lax && o.cols.equal(k.cols) {
+			if k.why.weakest() > o.why.weakest() {
+				o.why = k.why
+			}
+			return
+		}
+	}
+	if len(r.keys) < maxKeys {
+		r.keys = append(r.keys, k)
+	}
+}
+
+// addStrict records that cols identify a row of r: as a candidate key, and as
+// a dependency on the tuple ids.
+func (r *rel) addStrict(cols set, w *why) {
+	r.addKey(key{cols: cols, why: w})
+	r.addFD(fd{from: cols, to: r.tids, why: w})
+}

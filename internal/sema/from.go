@@ -1,0 +1,384 @@
+package sema
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// from is a bound FROM clause: the rows it gives and the names it brings into
+// scope.
+type from struct {
+	rel     *rel
+	sources []*sourceRel
+	hole    bool
+}
+
+// from binds a table expression. left are the sources to its left, which a
+// lateral relation can read.
+func (b *Block) from(t sql.TableExpr, left []*sourceRel) from {
+	switch t := t.(type) {
+	case *sql.Table:
+		return b.table(t, left)
+	case *sql.Derived:
+		return b.derived(t, left)
+	case *sql.Join:
+		return b.join(t, left)
+	case *sql.TableFunc:
+		return b.tableFunc(t, left)
+	case *sql.LateralView:
+		return b.lateralView(t, left)
+	case *sql.Pivot:
+		return b.operator(t, t.Input, t.Alias, left, "the columns of a pivot depend on its data")
+	case *sql.Unpivot:
+		return b.unpivot(t, left)
+	case *sql.MatchRecognize:
+		return b.operator(t, t.Input, t.Alias, left, "MATCH_RECOGNIZE is not analysed")
+	}
+	f := b.opaque(t, "a relation that could not be read")
+	f.hole = true
+	return f
+}
+
+// opaque is a relation of which nothing is known.
+func (b *Block) opaque(t sql.TableExpr, why string) from {
+	w := b.World
+	tid := w.mintTid(nil)
+	r := newRel(tid)
+	r.notNull[tid] = w.because(t.Range(), "a row")
+	r.open = &openCols{why: why, named: map[string]Col{}, mint: func(name string, _ *sql.Column) Col {
+		return w.mint(column{name: name, class: Opaque, tids: []Col{tid}})
+	}}
+	return from{rel: r, sources: []*sourceRel{{rel: r, node: t}}}
+}
+
+func newRel(tids ...Col) *rel {
+	return &rel{tids: newSet(tids...), notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}, card: Card{0, Many}}
+}
+
+// operator binds an operator over a relation whose result is not modelled.
+func (b *Block) operator(t sql.TableExpr, input sql.TableExpr, alias *sql.Alias, left []*sourceRel, why string) from {
+	if input != nil {
+		b.from(input, left)
+	}
+	f := b.opaque(t, why)
+	f.rename(b.World, alias)
+	return f
+}
+
+func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
+	return b.operator(t, t.Input, t.Alias, left, "an unpivot is not analysed")
+}
+
+// table binds a named relation: a CTE, or a scan.
+func (b *Block) table(t *sql.Table, left []*sourceRel) from {
+	w := b.World
+	last := t.Name[len(t.Name)-1]
+	src := &sourceRel{title: identText(t.Name), node: t}
+	for _, id := range t.Name {
+		src.path = append(src.path, w.Dialect.Fold(id))
+	}
+	if !last.Hole {
+		src.name = w.Dialect.Fold(last)
+	}
+	if cte := b.cte(t); cte != nil {
+		cte.Uses++
+		src.rel = w.instantiate(cte.rel)
+		f := from{rel: src.rel, sources: []*sourceRel{src}}
+		f.rename(w, t.Alias)
+		return f
+	}
+	if c, ok := b.arrayPath(t, left); ok {
+		f := b.elements(t, t.Alias, []Col{c}, "an array in FROM gives a row per element")
+		return f
+	}
+	src.scan = b.scan(t)
+	src.rel = src.scan.rel
+	if n := src.scan.Relation.Name; n != "" {
+		src.title = n
+	}
+	f := from{rel: src.rel, sources: []*sourceRel{src}}
+	f.rename(w, t.Alias)
+	return f
+}
+
+func (b *Block) cte(t *sql.Table) *CTE {
+	if len(t.Name) != 1 || t.Name[0].Hole {
+		return nil
+	}
+	fold := b.World.Dialect.Fold(t.Name[0])
+	for s := b.scope; s != nil; s = s.parent {
+		if c, ok := s.ctes[fold]; ok {
+			return c
+		}
+	}
+	return nil
+}
+
+// arrayPath recognises BigQuery's `from t, t.items`.
+func (b *Block) arrayPath(t *sql.Table, left []*sourceRel) (Col, bool) {
+	if len(t.Name) < 2 || t.Name[0].Quoted && strings.Contains(t.Name[0].Name, "-") {
+		return 0, false
+	}
+	for _, src := range left {
+		if src.name != "" && !t.Name[0].Hole && src.name == b.World.Dialect.Fold(t.Name[0]) {
+			sc := &scope{sources: left, block: b}
+			l, _ := b.World.resolve(sc, &sql.Column{Span: t.Span, Parts: t.Name})
+			if l.found {
+				return l.col, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// scan binds the reading of a relation from outside the query.
+func (b *Block) scan(t *sql.Table) *Scan {
+	w := b.World
+	s := &Scan{Table: t, Relation: w.Relation(t), Asked: map[string]*sql.Column{}, block: b}
+	s.tid = w.mintTid(s)
+	s.rel = newRel(s.tid)
+	r, sum := s.rel, s.Relation
+	at := w.because(t.Span, "`"+sum.Name+"`")
+	r.notNull[s.tid] = at
+	r.card = sum.Card
+	if r.card.Max == 0 {
+		r.card.Max = Many
+	}
+	cols := make([]Col, len(sum.Columns))
+	for i, c := range sum.Columns {
+		cols[i] = w.mint(column{name: c.Name, class: Identity, tids: []Col{s.tid}, leaf: &Leaf{sum, c.Name, i}})
+		r.cols = append(r.cols, outCol{name: &sql.Ident{Span: t.Span, Name: c.Name}, fold: c.Fold, col: cols[i], item: t})
+		if c.NotNull {
+			r.notNull[cols[i]] = given("`"+c.Name+"` is never NULL in `"+sum.Name+"`", c.NullWhy)
+		}
+		if c.Const != "" {
+			r.consts[cols[i]] = constant{lit: c.Const, null: c.Const == "null", why: at}
+		}
+	}
+	pick := func(idx []int) set {
+		out := make([]Col, len(idx))
+		for i, x := range idx {
+			out[i] = cols[x]
+		}
+		return newSet(out...)
+	}
+	for _, k := range sum.Keys {
+		kk := key{cols: pick(k.Cols), lax: k.Lax, why: given(keyText(sum, k), k.Steps)}
+		if k.When != nil {
+			r.partial = append(r.partial, partialKey{kk, cond{col: cols[k.When.Col], op: k.When.Op, lit: k.When.Lit}})
+			continue
+		}
+		r.declare(kk)
+	}
+	for _, f := range sum.FDs {
+		r.addFD(fd{from: pick(f.From), to: pick(f.To), why: given("", f.Steps)})
+	}
+	if r.card.Max <= 1 {
+		r.addFD(fd{to: r.tids, why: given("`"+sum.Name+"` has one row", nil)})
+	}
+	if sum.Open {
+		r.open = &openCols{why: sum.OpenWhy, named: map[string]Col{}, mint: func(name string, at *sql.Column) Col {
+			if at != nil && s.Asked[name] == nil {
+				s.Asked[name] = at
+			}
+			text := name
+			if at != nil {
+				text = at.Parts[len(at.Parts)-1].Name
+			}
+			return w.mint(column{name: text, class: Identity, tids: []Col{s.tid}, leaf: &Leaf{sum, text, -1}})
+		}}
+	}
+	w.Scans = append(w.Scans, s)
+	if sum.This {
+		w.This = append(w.This, s)
+	}
+	return s
+}
+
+// given is evidence that another relation's summary brings along.
+func given(text string, steps []Step) *why {
+	return &why{text: text, strength: finding.Struct, steps: steps}
+}
+
+func keyText(s *Summary, k Key) string {
+	return Tuple(s.Names(k.Cols)) + " is unique in `" + s.Name + "`"
+}
+
+func identText(ids []*sql.Ident) string {
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = id.Name
+	}
+	return strings.Join(parts, ".")
+}
+
+// derived binds a query in FROM.
+func (b *Block) derived(t *sql.Derived, left []*sourceRel) from {
+	parent := b.outerScope()
+	if t.Lateral && len(left) > 0 {
+		parent = &scope{parent: b.scope, sources: left, block: b}
+	}
+	info := b.World.query(t.Query, parent)
+	b.Derived = append(b.Derived, info)
+	r := info.rel
+	if t.Lateral && len(info.outer) > 0 {
+		r = correlated(r, left)
+	}
+	src := &sourceRel{title: "the subquery", node: t, rel: r}
+	f := from{rel: r, sources: []*sourceRel{src}}
+	f.rename(b.World, t.Alias)
+	return f
+}
+
+// outerScope is the scope that a query in FROM can see: the enclosing query's
+// CTEs and outer columns, not its siblings.
+func (b *Block) outerScope() *scope {
+	return &scope{parent: b.scope.parent, ctes: b.scope.ctes, block: b}
+}
+
+// correlated weakens the facts of a lateral relation: they hold for each row to
+// its left, not for all of them together.
+func correlated(r *rel, left []*sourceRel) *rel {
+	var tids set
+	for _, s := range left {
+		tids = tids.with(s.rel.tids...)
+	}
+	out := newRel(r.tids...)
+	out.cols, out.open, out.eq, out.notNull, out.dups = r.cols, r.open, r.eq, r.notNull, r.dups
+	for _, f := range r.fds {
+		out.addFD(fd{f.from.with(tids...), f.to, f.lax, f.why})
+	}
+	if r.card.Max <= 1 {
+		out.addFD(fd{tids, r.tids, false, nil})
+	}
+	return out
+}
+
+// rename gives a single source the name and column names of its alias.
+func (f *from) rename(w *World, a *sql.Alias) {
+	if a == nil || len(f.sources) == 0 {
+		return
+	}
+	src := f.sources[0]
+	if a.Name != nil {
+		src.path = nil
+		src.name = ""
+		if !a.Name.Hole {
+			src.name = w.Dialect.Fold(a.Name)
+		}
+		if src.title == "" || src.title == "the subquery" {
+			src.title = a.Name.Name
+		}
+	}
+	if len(a.Columns) == 0 {
+		return
+	}
+	r := f.rel.clone()
+	for i, id := range a.Columns {
+		switch {
+		case i < len(r.cols):
+			r.cols[i].name, r.cols[i].fold = id, w.Dialect.Fold(id)
+		case r.open != nil:
+			r.cols = append(r.cols, outCol{name: id, fold: w.Dialect.Fold(id), col: r.open.get("\x00"+id.Name, nil), item: src.node})
+		}
+	}
+	f.rel, src.rel = r, r
+}
+
+// tableFunc binds a function in FROM.
+func (b *Block) tableFunc(t *sql.TableFunc, left []*sourceRel) from {
+	w := b.World
+	bd := b.binderOver(left)
+	var in []Col
+	fixed := true
+	for _, a := range t.Call.Args {
+		if a.X == nil {
+			continue
+		}
+		switch x := a.X.(type) {
+		case *sql.Hole, *sql.Star, *sql.Word:
+			fixed = false
+			continue
+		case *sql.Subquery:
+			b.Derived = append(b.Derived, w.query(x.Query, &scope{parent: b.scope, sources: left, block: b}))
+			fixed = false
+			continue
+		}
+		c := bd.bind(a.X)
+		fixed = fixed && w.cols[c].fixed
+		in = append(in, c)
+	}
+	name := funcName(t.Call)
+	if !elementFuncs[name] {
+		f := b.opaque(t, "the columns of `"+name+"` are not known")
+		f.sources[0].title = name
+		f.rename(w, t.Alias)
+		return f
+	}
+	if fixed {
+		in = nil
+	}
+	f := b.elements(t, t.Alias, in, "`"+name+"` gives a row per element")
+	if t.Ordinality && t.Offset != nil {
+		r := f.rel
+		off := w.mint(column{name: t.Offset.Name, class: Opaque, tids: r.tids})
+		r.cols = append(r.cols, outCol{name: t.Offset, fold: w.Dialect.Fold(t.Offset), col: off, item: t})
+	}
+	return f
+}
+
+// elements is a relation with a row per element of a collection: of one value,
+// or of each row of the relations that in belongs to.
+func (b *Block) elements(t sql.TableExpr, alias *sql.Alias, in []Col, why string) from {
+	w := b.World
+	f := b.opaque(t, "the columns of a collection's elements are not known")
+	r := f.rel
+	f.sources[0].title = "the elements"
+	if alias != nil && alias.Name != nil {
+		f.sources[0].name = w.Dialect.Fold(alias.Name)
+		f.sources[0].title = alias.Name.Name
+		// The alias of an unnest names the relation and, where elements are
+		// scalars, the column.
+		if len(alias.Columns) == 0 {
+			c := w.mint(column{name: alias.Name.Name, class: Opaque, tids: r.tids})
+			r.cols = append(r.cols, outCol{name: alias.Name, fold: w.Dialect.Fold(alias.Name), col: c, item: t})
+		}
+	}
+	if alias != nil {
+		for _, id := range alias.Columns {
+			c := w.mint(column{name: id.Name, class: Opaque, tids: r.tids})
+			r.cols = append(r.cols, outCol{name: id, fold: w.Dialect.Fold(id), col: c, item: t})
+		}
+	}
+	if len(in) > 0 {
+		b.elementOf[r.tids[0]] = why
+	}
+	return f
+}
+
+func (b *Block) lateralView(t *sql.LateralView, left []*sourceRel) from {
+	in := b.from(t.Input, left)
+	bd := b.binderOver(append(append([]*sourceRel(nil), left...), in.sources...))
+	var cols []Col
+	for _, a := range t.Call.Args {
+		if a.X != nil {
+			cols = append(cols, bd.bind(a.X))
+		}
+	}
+	el := b.elements(t, t.Alias, cols, "`"+funcName(t.Call)+"` gives a row per element")
+	kind := sql.Cross
+	if t.Outer {
+		kind = sql.Left
+	}
+	return b.combine(&Join{World: b.World, Block: b, Kind: kind, span: t.Span, Elements: true}, in, el, nil, nil)
+}
+
+// binderOver is a binder that sees the given sources, as ON and lateral
+// relations do.
+func (b *Block) binderOver(sources []*sourceRel) *binder {
+	return &binder{w: b.World, block: b, scope: &scope{parent: b.outerParent(), ctes: b.scope.ctes, sources: sources, block: b}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
+}
+
+func (b *Block) outerParent() *scope { return b.scope.parent }

@@ -1,0 +1,322 @@
+package sema
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Model is a resource with all its worlds analysed.
+type Model struct {
+	Node    *manifest.Node
+	Dialect *sql.Dialect
+	Adapter Adapter
+	// Variants are the rendered worlds in order, the full refresh first; World
+	// is nil where the text could not be parsed.
+	Variants []*Variant
+	Declared Declared
+	// Summary is what the resource exports.
+	Summary *Summary
+	guards  []*Guard
+	guarded bool
+}
+
+// Adapter is the warehouse adapter of the run.
+type Adapter struct {
+	Name string
+	// Sure is set when it was read from a profile or set by the user; an
+	// inferred adapter raises no errors.
+	Sure bool
+}
+
+// Variant is one rendered world of a model.
+type Variant struct {
+	Rendered *dbtctx.Rendered
+	Tree     *sql.Tree
+	World    *World // nil if the tree has errors
+}
+
+// Full returns the variant of a full refresh, or nil.
+func (m *Model) Full() *Variant {
+	if len(m.Variants) == 0 || m.Variants[0].Rendered.World.Incremental {
+		return nil
+	}
+	return m.Variants[0]
+}
+
+// Incremental returns the variant of an incremental run: nil when
+// is_incremental() is never asked, or changes nothing.
+func (m *Model) Incremental() *Variant {
+	i := slices.IndexFunc(m.Variants, func(v *Variant) bool {
+		return v.Rendered.World.Incremental && len(v.Rendered.World.Forced) == 0
+	})
+	if i < 0 {
+		return nil
+	}
+	return m.Variants[i]
+}
+
+// Run returns the world that an incremental run executes: the incremental one,
+// or the full refresh when they are the same; nil if it could not be analysed.
+func (m *Model) Run() *World {
+	v := m.Incremental()
+	if v == nil {
+		v = m.Full()
+	}
+	if v == nil {
+		return nil
+	}
+	return v.World
+}
+
+// Worlds returns the analysed worlds.
+func (m *Model) Worlds() []*World {
+	var out []*World
+	for _, v := range m.Variants {
+		if v.World != nil {
+			out = append(out, v.World)
+		}
+	}
+	return out
+}
+
+// AskedIncremental reports whether is_incremental() was evaluated in any world.
+func (m *Model) AskedIncremental() bool {
+	return slices.ContainsFunc(m.Variants, func(v *Variant) bool { return v.Rendered.AskedIncremental })
+}
+
+// IsIncremental reports whether the model is incremental; known is false when
+// its materialization is not.
+func (m *Model) IsIncremental() (yes, known bool) {
+	name, known := m.Node.Materialized()
+	return name == "incremental", known && name != ""
+}
+
+// Strategy returns how an incremental run loads the model.
+func (m *Model) Strategy() Strategy {
+	name, known := m.Node.Strategy()
+	key, _, keyKnown := m.Node.UniqueKey()
+	if !known || !keyKnown {
+		return Strategy{}
+	}
+	return StrategyFor(m.Adapter.Name, name, len(key) > 0)
+}
+
+// Columns returns the output columns of the worlds together. closed is false
+// when a world may have more, or could not be analysed.
+func (m *Model) Columns() (cols []Column, closed bool) {
+	closed = len(m.Variants) > 0
+	seen := map[string]bool{}
+	for _, v := range m.Variants {
+		if len(v.Rendered.World.Forced) > 0 && v.World == nil {
+			continue // a branch that this target never takes
+		}
+		if v.World == nil || v.World.Output == nil {
+			return cols, false
+		}
+		if v.World.Output.Open || v.Rendered.Stopped != "" {
+			closed = false
+		}
+		for _, c := range v.World.Output.Columns {
+			if c.Fold == "" {
+				closed = false
+				continue
+			}
+			if !seen[c.Fold] {
+				seen[c.Fold] = true
+				cols = append(cols, c)
+			}
+		}
+	}
+	return cols, closed
+}
+
+// Summarise computes what the model exports, from its worlds and from what the
+// project declares of it.
+//
+// The columns and facts of a table are those of the query for every
+// materialization but incremental: there a key of the query holds in each batch,
+// and in the table only when the strategy replaces rows by it.
+func (m *Model) Summarise() *Summary {
+	s := &Summary{ID: m.Node.ID, Name: m.Node.Name, Type: string(m.Node.Type), Card: Card{0, Many}, Open: true, OpenWhy: "its SQL could not be analysed"}
+	if base := m.base(); base != nil {
+		s.Columns, s.Open, s.OpenWhy = base.Columns, base.Open, base.OpenWhy
+		s.Keys, s.FDs, s.Card, s.Many = base.Keys, base.FDs, base.Card, base.Many
+		if m.accumulates() {
+			s.Keys, s.FDs, s.Card = nil, nil, Card{0, Many}
+			for i := range s.Columns {
+				s.Columns[i].Const = ""
+			}
+		}
+	}
+	if m.Node.Type == manifest.Snapshot {
+		s.history(m.Node, m.Dialect)
+	}
+	s.declare(m.Node, m.Declared, m.Dialect)
+	return s
+}
+
+// history turns the columns of a snapshot's query into those of its table: one
+// row per version of a row, with dbt's own columns.
+func (s *Summary) history(n *manifest.Node, d *sql.Dialect) {
+	s.Keys, s.FDs, s.Card = nil, nil, Card{0, Many}
+	names := snapshotColumns(n)
+	for _, c := range []string{"dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to"} {
+		s.Columns = append(s.Columns, Column{Name: names(c), Fold: d.FoldName(names(c), false), NotNull: c != "dbt_valid_to"})
+	}
+	if v, _ := n.Config.Text("hard_deletes"); v == "new_record" {
+		s.Columns = append(s.Columns, Column{Name: names("dbt_is_deleted"), Fold: d.FoldName(names("dbt_is_deleted"), false)})
+	}
+}
+
+// base is the output that the exported columns come from: of the full refresh,
+// when the incremental run has the same columns.
+func (m *Model) base() *Summary {
+	full := m.Full()
+	if full == nil || full.World == nil || full.World.Output == nil {
+		return nil
+	}
+	out := *full.World.Output
+	out.Columns = slices.Clone(out.Columns)
+	return &out
+}
+
+// accumulates reports whether the table holds the rows of many runs, so that
+// what one query's rows fulfil need not hold of all.
+func (m *Model) accumulates() bool {
+	yes, known := m.IsIncremental()
+	return yes || !known
+}
+
+// declare adds declared facts to a summary, and declared columns to one whose
+// columns are not all known.
+func (s *Summary) declare(n *manifest.Node, d Declared, dialect *sql.Dialect) {
+	if s.Open {
+		for _, c := range n.Columns {
+			if fold := dialect.FoldName(c.Name, c.Quote); s.Index(fold) < 0 {
+				s.Columns = append(s.Columns, Column{Name: c.Name, Fold: fold, Place: finding.Place{File: c.File, Span: c.NameSpan}})
+			}
+		}
+	}
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		if step, ok := d.NotNull[c.Fold]; ok && !c.NotNull {
+			c.NotNull, c.NullWhy = true, []Step{step}
+		}
+		if lit, ok := d.Const[c.Fold]; ok && c.Const == "" && c.NotNull {
+			c.Const = lit
+		}
+		if yc := n.Column(c.Name); yc != nil && c.Type == "" {
+			c.Type = yc.DataType
+		}
+	}
+	for _, f := range d.Keys {
+		s.addFact(f, dialect)
+	}
+	if n.Type == manifest.Model {
+		s.addUniqueKey(n, dialect)
+	}
+	for _, m := range d.Many {
+		if i := s.Index(dialect.FoldName(m.Col, false)); i >= 0 {
+			s.Many = append(s.Many, ManySide{i, m.To, dialect.FoldName(m.Field, false), m.Step})
+		}
+	}
+	slices.SortStableFunc(s.Keys, func(a, b Key) int {
+		switch {
+		case better(a, b):
+			return -1
+		case better(b, a):
+			return 1
+		}
+		return slices.Compare(a.Cols, b.Cols)
+	})
+}
+
+func (s *Summary) addFact(f Fact, d *sql.Dialect) {
+	cols := make([]int, len(f.Cols))
+	for i, c := range f.Cols {
+		cols[i] = s.Index(d.FoldName(c, false))
+		if cols[i] < 0 {
+			return // an expression, or a column that is not there
+		}
+	}
+	k := Key{Cols: cols, Lax: f.Lax, Steps: []Step{f.Step}, Strength: f.Step.Strength}
+	slices.Sort(k.Cols)
+	if f.When != nil {
+		i := s.Index(d.FoldName(f.When.Col, false))
+		if i < 0 {
+			return
+		}
+		k.When = &When{i, f.When.Op, f.When.Lit}
+	}
+	if k.Lax && k.When == nil && s.allNotNull(k.Cols) {
+		k.Lax = false
+		for _, c := range k.Cols {
+			k.Steps = append(k.Steps, s.Columns[c].NullWhy...)
+			for _, st := range s.Columns[c].NullWhy {
+				k.Strength = min(k.Strength, st.Strength)
+			}
+		}
+	}
+	s.addKey(k)
+}
+
+// addKey keeps the stronger of two proofs of one key.
+func (s *Summary) addKey(k Key) {
+	for i, o := range s.Keys {
+		if o.Lax == k.Lax && (o.When == nil) == (k.When == nil) && slices.Equal(o.Cols, k.Cols) && (o.When == nil || *o.When == *k.When) {
+			if k.Strength > o.Strength {
+				s.Keys[i] = k
+			}
+			return
+		}
+	}
+	s.Keys = append(s.Keys, k)
+}
+
+func (s *Summary) allNotNull(cols []int) bool {
+	return !slices.ContainsFunc(cols, func(c int) bool { return !s.Columns[c].NotNull })
+}
+
+// addUniqueKey takes the unique_key of an incremental model for a declared key
+// where the strategy replaces rows by it, one row per key: a merge. A
+// delete+insert replaces groups of rows, so its key is one only where batches
+// are unique, which is not known here.
+func (s *Summary) addUniqueKey(n *manifest.Node, d *sql.Dialect) {
+	name, _ := n.Materialized()
+	cols, origin, known := n.UniqueKey()
+	strategy, _ := n.Strategy()
+	if name != "incremental" || !known || len(cols) == 0 || strategy != "" && strategy != "merge" {
+		return
+	}
+	s.addFact(Fact{cols, true, nil, Step{Tuple(cols) + " is the model's unique_key", finding.Place{File: origin.File, Span: origin.Span}, finding.Declared}, "unique_key"}, d)
+}
+
+// SummaryOf returns the summary of a node that has no SQL: a source or a seed,
+// and of any other node what its properties say.
+func SummaryOf(n *manifest.Node, d *sql.Dialect) *Summary {
+	s := &Summary{ID: n.ID, Name: n.Name, Type: string(n.Type), Card: Card{0, Many}}
+	switch {
+	case n.Type == manifest.Source:
+		s.Name = n.Source + "." + n.Name
+		complete, _ := dig(n.Meta, "columns_complete").(bool)
+		s.Open, s.OpenWhy = !complete, "the columns of source `"+s.Name+"` are not all declared"
+	case n.Seed != nil:
+		for _, h := range n.Seed.Header {
+			s.Columns = append(s.Columns, Column{Name: h.Text, Fold: d.FoldName(h.Text, false), Place: finding.Place{File: n.Seed.File, Span: h.Span}})
+		}
+		s.Open, s.OpenWhy = len(n.Seed.Header) == 0, "the header of seed `"+n.Name+"` could not be read"
+	default:
+		s.Open, s.OpenWhy = true, "`"+n.Name+"` is not SQL"
+	}
+	if n.Type == manifest.Source {
+		for _, c := range n.Columns {
+			s.Columns = append(s.Columns, Column{Name: c.Name, Fold: d.FoldName(c.Name, c.Quote), Type: c.DataType, Place: finding.Place{File: c.File, Span: c.NameSpan}})
+		}
+	}
+	s.declare(n, Declare(n, d), d)
+	return s
+}

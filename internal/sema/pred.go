@@ -1,0 +1,423 @@
+package sema
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Where a filter stands.
+type Clause uint8
+
+const (
+	Where Clause = iota
+	On
+	Having
+	Qualify
+)
+
+// Filter is one conjunct of a WHERE, HAVING or QUALIFY, or of an ON.
+type Filter struct {
+	World  *World
+	Block  *Block
+	Expr   sql.Expr
+	Clause Clause
+	Join   *Join // the join of an ON conjunct
+	// cols are the columns it reads, in order.
+	cols []Col
+	// rejects are those of them whose NULL makes it not true.
+	rejects []Col
+	rel     *rel // the rows it filters, before it
+}
+
+// conjuncts splits e at AND, looking through parentheses.
+func conjuncts(e sql.Expr) []sql.Expr {
+	var out []sql.Expr
+	if e == nil {
+		return nil
+	}
+	for c := range sql.And(e) {
+		out = append(out, c)
+	}
+	return out
+}
+
+// reads returns the columns that e names, bound, without those of subqueries'
+// own relations; correlated ones are included.
+func (b *binder) reads(e sql.Expr) []Col {
+	var out []Col
+	var visit func(n sql.Node)
+	visit = func(n sql.Node) {
+		switch n := n.(type) {
+		case *sql.Column:
+			out = append(out, b.bind(n))
+			return
+		case *sql.Call:
+			if isWindow(n) || isAggregate(n) {
+				out = append(out, b.bind(n))
+				return
+			}
+			name := funcName(n)
+			for _, a := range n.Args {
+				if _, ok := unitArg(name, a.X); !ok && a.X != nil {
+					visit(a.X)
+				}
+			}
+			return
+		case *sql.Query:
+			return
+		case *sql.Lambda:
+			return
+		case *sql.Subquery:
+			c := b.bind(n)
+			out = append(out, b.w.cols[c].in...)
+			return
+		}
+		for c := range sql.Children(n) {
+			visit(c)
+		}
+	}
+	visit(e)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// rejects returns the columns whose NULL makes predicate e not true.
+func (b *binder) rejects(e sql.Expr) set {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Binary:
+		switch e.Op {
+		case sql.OpAnd:
+			return b.rejects(e.L).with(b.rejects(e.R)...)
+		case sql.OpOr:
+			return intersect(b.rejects(e.L), b.rejects(e.R))
+		}
+		return b.nulls(e)
+	case *sql.Unary:
+		if e.Op == sql.OpNot {
+			return b.nulls(e.X) // NOT NULL is NULL: what makes the operand NULL rejects
+		}
+	case *sql.Is:
+		switch {
+		case e.What == sql.IsNull && e.Not, e.What == sql.IsUnknown && e.Not:
+			return b.strict(e.X)
+		case e.What == sql.IsTrue && !e.Not:
+			return b.rejects(e.X)
+		case e.What == sql.IsFalse && !e.Not:
+			return b.nulls(e.X)
+		}
+		return nil
+	default:
+		return b.nulls(e)
+	}
+	return nil
+}
+
+// nulls returns the columns whose NULL makes the boolean e NULL.
+func (b *binder) nulls(e sql.Expr) set {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Binary:
+		switch e.Op {
+		case sql.OpEq, sql.OpNe, sql.OpLt, sql.OpLe, sql.OpGt, sql.OpGe, sql.OpMatch:
+			return b.strict(e.L).with(b.strict(e.R)...)
+		case sql.OpAnd, sql.OpOr:
+			return intersect(b.nulls(e.L), b.nulls(e.R))
+		}
+	case *sql.Between:
+		return b.strict(e.X)
+	case *sql.In:
+		return b.strict(e.X)
+	case *sql.LikeExpr:
+		return b.strict(e.X)
+	case *sql.Unary:
+		if e.Op == sql.OpNot {
+			return b.nulls(e.X)
+		}
+	case *sql.Quantified:
+		return b.strict(e.L)
+	case *sql.Column:
+		return newSet(b.bind(e))
+	case *sql.Cast:
+		return b.strict(e)
+	}
+	return nil
+}
+
+// strict returns the columns whose NULL makes the value of e NULL.
+func (b *binder) strict(e sql.Expr) set {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Column:
+		return newSet(b.bind(e))
+	case *sql.Cast:
+		return b.strict(e.X)
+	case *sql.Unary:
+		if e.Op != sql.OpNot {
+			return b.strict(e.X)
+		}
+	case *sql.AtTimeZone:
+		return b.strict(e.X)
+	case *sql.Binary:
+		switch e.Op {
+		case sql.OpAdd, sql.OpSub, sql.OpMul, sql.OpDiv, sql.OpIntDiv, sql.OpMod, sql.OpPow, sql.OpConcat:
+			return b.strict(e.L).with(b.strict(e.R)...)
+		}
+	case *sql.Call:
+		return b.strictCall(e)
+	}
+	return nil
+}
+
+func (b *binder) strictCall(e *sql.Call) set {
+	name := funcName(e)
+	if isWindow(e) || isAggregate(e) {
+		return newSet(b.bind(e))
+	}
+	if !strictFuncs[name] {
+		return nil
+	}
+	var out set
+	for i, a := range e.Args {
+		if a.X == nil || name == "nullif" && i > 0 {
+			continue
+		}
+		if _, ok := unitArg(name, a.X); !ok {
+			out = out.with(b.strict(a.X)...)
+		}
+	}
+	return out
+}
+
+func intersect(a, b set) set {
+	var out set
+	for _, c := range a {
+		if b.has(c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// equality is a conjunct that equates two expressions.
+type equality struct {
+	l, r     Col
+	le, re   sql.Expr
+	nullSafe bool
+}
+
+// equalities reads the equalities of a conjunct: a = b, a <=> b, and the
+// null-safe idiom (a = b or (a is null and b is null)).
+func (b *binder) equality(e sql.Expr) (eq equality, ok bool) {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Binary:
+		switch e.Op {
+		case sql.OpEq:
+			return equality{b.bind(e.L), b.bind(e.R), e.L, e.R, false}, true
+		case sql.OpNotDistinct:
+			return equality{b.bind(e.L), b.bind(e.R), e.L, e.R, true}, true
+		case sql.OpOr:
+			return b.nullSafeIdiom(e)
+		}
+	case *sql.Call:
+		if funcName(e) == "equal_null" && len(e.Args) == 2 {
+			return equality{b.bind(e.Args[0].X), b.bind(e.Args[1].X), e.Args[0].X, e.Args[1].X, true}, true
+		}
+	}
+	return equality{}, false
+}
+
+func (b *binder) nullSafeIdiom(e *sql.Binary) (equality, bool) {
+	for _, arm := range [][2]sql.Expr{{e.L, e.R}, {e.R, e.L}} {
+		eq, ok := sql.Unparen(arm[0]).(*sql.Binary)
+		if !ok || eq.Op != sql.OpEq {
+			continue
+		}
+		l, r := b.bind(eq.L), b.bind(eq.R)
+		var nulls set
+		for _, c := range conjuncts(arm[1]) {
+			is, ok := sql.Unparen(c).(*sql.Is)
+			if !ok || is.Not || is.What != sql.IsNull {
+				nulls = nil
+				break
+			}
+			nulls = nulls.with(b.bind(is.X))
+		}
+		if nulls.has(l) && nulls.has(r) {
+			return equality{l, r, eq.L, eq.R, true}, true
+		}
+	}
+	return equality{}, false
+}
+
+// comparison reads a conjunct that compares a column with a constant.
+func (b *binder) comparison(e sql.Expr) (c cond, ok bool) {
+	w := b.because(e)
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Binary:
+		op, ok := comparisons[e.Op]
+		if !ok {
+			return cond{}, false
+		}
+		l, r := b.bind(e.L), b.bind(e.R)
+		switch {
+		case b.w.cols[r].fixed && !b.w.cols[l].fixed:
+			return cond{l, op, b.w.cols[r].lit, w}, true
+		case b.w.cols[l].fixed && !b.w.cols[r].fixed:
+			return cond{r, flipped[op], b.w.cols[l].lit, w}, true
+		}
+	case *sql.Is:
+		switch {
+		case e.What == sql.IsNull && !e.Not:
+			return cond{b.bind(e.X), "is null", "", w}, true
+		case e.What == sql.IsNull:
+			return cond{b.bind(e.X), "is not null", "", w}, true
+		case e.What == sql.IsTrue && !e.Not:
+			return cond{b.bind(e.X), "=", "true", w}, true
+		case e.What == sql.IsFalse && !e.Not:
+			return cond{b.bind(e.X), "=", "false", w}, true
+		}
+	case *sql.In:
+		return b.inList(e, w)
+	case *sql.Column:
+		return cond{b.bind(e), "=", "true", w}, true
+	case *sql.Unary:
+		if col, ok := sql.Unparen(e.X).(*sql.Column); ok && e.Op == sql.OpNot {
+			return cond{b.bind(col), "=", "false", w}, true
+		}
+	}
+	return cond{}, false
+}
+
+var comparisons = map[sql.Op]string{sql.OpEq: "=", sql.OpNe: "<>", sql.OpLt: "<", sql.OpLe: "<=", sql.OpGt: ">", sql.OpGe: ">=", sql.OpNotDistinct: "="}
+
+var flipped = map[string]string{"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+func (b *binder) inList(e *sql.In, w *why) (cond, bool) {
+	if e.Not || e.Query != nil || e.Of != nil || e.Open || len(e.List) == 0 {
+		return cond{}, false
+	}
+	var lits []string
+	for _, x := range e.List {
+		col := &b.w.cols[b.bind(x)]
+		if !col.fixed || col.lit == "" {
+			return cond{}, false
+		}
+		lits = append(lits, col.lit)
+	}
+	slices.Sort(lits)
+	lits = slices.Compact(lits)
+	if len(lits) == 1 {
+		return cond{b.bind(e.X), "=", lits[0], w}, true
+	}
+	return cond{b.bind(e.X), "in", strings.Join(lits, ","), w}, true
+}
+
+func (b *binder) because(e sql.Expr) *why {
+	return b.w.because(e.Range(), "`"+oneLine(b.w.Text(e.Range()))+"`")
+}
+
+// oneLine squeezes white space and cuts long text for a message.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:77]) + "..."
+	}
+	return s
+}
+
+// apply adds to r what conjunct e says of every row that passes it.
+func (b *binder) apply(r *rel, e sql.Expr) {
+	w := b.because(e)
+	for _, c := range b.rejects(e) {
+		if r.notNull[c] == nil {
+			r.notNull[c] = w
+		}
+	}
+	if eq, ok := b.equality(e); ok {
+		b.applyEquality(r, eq, w)
+		return
+	}
+	c, ok := b.comparison(e)
+	if !ok {
+		return
+	}
+	r.conds = append(r.conds, c)
+	switch {
+	case c.op == "=":
+		r.consts[c.col] = constant{lit: c.lit, null: c.lit == "null", why: w}
+		b.applyWindow(r, c, w)
+	case c.op == "is null":
+		r.consts[c.col] = constant{lit: "null", null: true, why: w}
+	case c.op == "<=" && c.lit == "1", c.op == "<" && c.lit == "2":
+		// A row number is at least 1.
+		if win := b.w.cols[c.col].window; win != nil && rankFuncs[win.fn] {
+			r.consts[c.col] = constant{lit: "1", why: w}
+		}
+	}
+	b.activate(r, c)
+}
+
+// applyWindow knows that `count(*) over (partition by p) = 1` leaves one row
+// per p.
+func (b *binder) applyWindow(r *rel, c cond, w *why) {
+	win := b.w.cols[c.col].window
+	if win == nil || !win.whole || win.fn != "count" || c.lit != "1" || len(win.order) > 0 || !win.call.Star {
+		return
+	}
+	r.addStrict(newSet(win.partition...), w)
+}
+
+func (b *binder) applyEquality(r *rel, eq equality, w *why) {
+	lf, rf := b.w.cols[eq.l].fixed, b.w.cols[eq.r].fixed
+	switch {
+	case lf && rf:
+	case rf:
+		r.consts[eq.l] = constant{lit: b.w.cols[eq.r].lit, null: b.w.cols[eq.r].lit == "null", why: w}
+		c := cond{eq.l, "=", b.w.cols[eq.r].lit, w}
+		r.conds = append(r.conds, c)
+		b.applyWindow(r, c, w)
+		b.activate(r, c)
+	case lf:
+		r.consts[eq.r] = constant{lit: b.w.cols[eq.l].lit, null: b.w.cols[eq.l].lit == "null", why: w}
+		c := cond{eq.r, "=", b.w.cols[eq.l].lit, w}
+		r.conds = append(r.conds, c)
+		b.applyWindow(r, c, w)
+		b.activate(r, c)
+	case eq.nullSafe:
+		r.addFD(fd{set{eq.l}, []Col{eq.r}, false, w})
+		r.addFD(fd{set{eq.r}, []Col{eq.l}, false, w})
+	default:
+		r.eq = append(r.eq, pair{eq.l, eq.r, w})
+	}
+}
+
+// activate turns keys that hold under a condition into keys, once a filter
+// implies it.
+func (b *binder) activate(r *rel, c cond) {
+	for _, p := range r.partial {
+		if implies(c, p.when) {
+			k := p.key
+			k.why = &why{text: k.why.text, place: k.why.place, span: k.why.span, strength: k.why.strength, steps: k.why.steps, from: append(slices.Clone(k.why.from), c.why)}
+			r.declare(k)
+		}
+	}
+}
+
+// implies reports whether a row that passes a passes b: the same comparison, or
+// equality with a constant of a list.
+func implies(a, b cond) bool {
+	if a.col != b.col {
+		return false
+	}
+	if a.op == b.op && a.lit == b.lit {
+		return true
+	}
+	return a.op == "=" && b.op == "in" && slices.Contains(strings.Split(b.lit, ","), a.lit) ||
+		a.op == "=" && b.op == "is not null" && a.lit != "null"
+}
+
+// declare adds a known key, strict or lax.
+func (r *rel) declare(k key) {
+	r.addKey(k)
+	r.addFD(fd{from: k.cols, to: r.tids, lax: k.lax, why: k.why})
+}

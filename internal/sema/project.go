@@ -1,0 +1,420 @@
+package sema
+
+import (
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// project computes the columns of the select list, and DISTINCT.
+func (b *Block) project() {
+	out := b.rel
+	out.cols, out.open = nil, nil
+	for _, it := range b.Select.Items {
+		b.item(out, it)
+	}
+	b.Out = out
+	if b.Select.Distinct {
+		b.distinct()
+	}
+	if b.Select.Sample != nil {
+		b.Out.card.Min = 0
+	}
+	if len(b.Select.Holes) > 0 {
+		b.Out = b.World.forget(b.Out, "a template value in the query is not known")
+	}
+}
+
+// forget returns r with its columns and without what is known of its rows.
+func (w *World) forget(r *rel, why string) *rel {
+	tid := w.mintTid(nil)
+	out := newRel(tid)
+	out.notNull[tid] = w.because(sql.Span{}, "a row")
+	out.cols = r.cols
+	out.open = r.open
+	_ = why
+	return out
+}
+
+func (b *Block) item(out *rel, it *sql.Item) {
+	w := b.World
+	switch x := it.X.(type) {
+	case nil:
+		return
+	case *sql.Hole:
+		if it.Alias == nil {
+			out.open = unknownColumns(w, "a template value in the select list is not known", out.open)
+			return
+		}
+	case *sql.Star:
+		b.star(out, it, x)
+		return
+	case *sql.Call:
+		if name := funcName(x); !isWindow(x) && (name == "columns" || elementFuncs[name] && name != "range" && name != "sequence" && name != "generate_array") {
+			b.setReturning(out, it, x, name)
+			return
+		}
+	}
+	c := b.post.bind(it.X)
+	oc := outCol{name: it.Alias, col: c, item: it}
+	if oc.name == nil {
+		oc.name = impliedName(it.X)
+	}
+	if oc.name != nil && oc.name.Hole {
+		out.open = unknownColumns(w, "a column's name is made by a template value that is not known", out.open)
+		oc.name = nil
+	}
+	if oc.name != nil {
+		oc.fold = w.Dialect.Fold(oc.name)
+		if w.cols[c].name == "" {
+			w.cols[c].name = oc.name.Name
+		}
+	}
+	out.cols = append(out.cols, oc)
+	if out.notNull[c] == nil && b.certain(out, it.X) {
+		out.notNull[c] = w.because(it.Span, "`"+oneLine(w.Text(it.X.Range()))+"` is never NULL")
+	}
+}
+
+// setReturning handles COLUMNS(...) and functions that give several rows in a
+// select list: of the result's rows nothing is known.
+func (b *Block) setReturning(out *rel, it *sql.Item, x *sql.Call, name string) {
+	w := b.World
+	if name == "columns" {
+		out.open = unknownColumns(w, "the columns of COLUMNS(...) are not expanded", out.open)
+		return
+	}
+	tid := w.mintTid(nil)
+	out.tids = out.tids.with(tid)
+	out.card.Max = Many
+	c := w.mint(column{class: Opaque, tids: []Col{tid}, expr: x})
+	oc := outCol{name: it.Alias, col: c, item: it}
+	if oc.name != nil {
+		oc.fold = w.Dialect.Fold(oc.name)
+		out.cols = append(out.cols, oc)
+		return
+	}
+	out.open = unknownColumns(w, "`"+name+"` in the select list may give several columns", out.open)
+}
+
+func unknownColumns(w *World, why string, was *openCols) *openCols {
+	if was != nil {
+		return was
+	}
+	return &openCols{why: why, named: map[string]Col{}, mint: func(name string, _ *sql.Column) Col {
+		return w.unknown(name)
+	}}
+}
+
+// impliedName returns the name that a select item without an alias gets; only
+// a plain column's is the same in every engine.
+func impliedName(e sql.Expr) *sql.Ident {
+	switch e := e.(type) {
+	case *sql.Column:
+		return e.Parts[len(e.Parts)-1]
+	case *sql.Paren:
+		return impliedName(e.X)
+	case *sql.Cast:
+		if e.Kind == sql.ColonCast {
+			return impliedName(e.X)
+		}
+	case *sql.Field:
+		return e.Name
+	}
+	return nil
+}
+
+// certain reports whether an expression is never NULL: a literal, a coalesce
+// with a certain argument, a count, arithmetic over certain columns.
+func (b *Block) certain(r *rel, e sql.Expr) bool {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Literal:
+		return e.Kind != sql.NullLit
+	case *sql.Column:
+		return r.notNull[b.post.bind(e)] != nil
+	case *sql.Call:
+		return b.certainCall(r, e)
+	case *sql.Cast:
+		return e.Kind != sql.TryCast && b.certain(r, e.X)
+	case *sql.Binary:
+		switch e.Op {
+		case sql.OpAdd, sql.OpSub, sql.OpMul, sql.OpConcat, sql.OpEq, sql.OpNe, sql.OpLt, sql.OpLe, sql.OpGt, sql.OpGe, sql.OpAnd, sql.OpOr:
+			return b.certain(r, e.L) && b.certain(r, e.R)
+		case sql.OpDistinct, sql.OpNotDistinct:
+			return true
+		}
+	case *sql.Is, *sql.Exists:
+		return true
+	case *sql.Case:
+		if e.Else == nil || !b.certain(r, e.Else) {
+			return false
+		}
+		for _, when := range e.Whens {
+			if !b.certain(r, when.Then) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func (b *Block) certainCall(r *rel, e *sql.Call) bool {
+	name := funcName(e)
+	switch name {
+	case "coalesce", "ifnull", "nvl":
+		for _, a := range e.Args {
+			if a.X != nil && b.certain(r, a.X) {
+				return true
+			}
+		}
+		return false
+	case "count", "row_number", "rank", "dense_rank", "current_timestamp", "current_date", "now":
+		return true
+	case "md5", "lower", "upper", "concat", "sha2", "sha256", "md5_hex", "to_hex":
+		if isWindow(e) || len(e.Args) == 0 {
+			return false
+		}
+		for _, a := range e.Args {
+			if a.X == nil || !b.certain(r, a.X) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// star expands * and t.* with their modifiers.
+func (b *Block) star(out *rel, it *sql.Item, x *sql.Star) {
+	w := b.World
+	if x.Of != nil || x.Open || x.Like != nil || b.scope.hole {
+		why := "a star over a struct is not expanded"
+		if x.Open || b.scope.hole {
+			why = "a template value in FROM or in the star is not known"
+		}
+		out.open = unknownColumns(w, why, out.open)
+		if x.Of != nil {
+			return
+		}
+	}
+	sources, ok := b.starSources(x)
+	if !ok {
+		out.open = unknownColumns(w, "`"+oneLine(w.Text(x.Span))+"` names no relation in FROM", out.open)
+		return
+	}
+	skip := map[string]bool{}
+	for _, id := range x.Except {
+		skip[w.Dialect.Fold(id)] = true
+	}
+	replace := map[string]sql.Expr{}
+	for _, r := range x.Replace {
+		if r.Alias != nil {
+			replace[w.Dialect.Fold(r.Alias)] = r.X
+		}
+	}
+	rename := map[string]*sql.Ident{}
+	for _, r := range x.Rename {
+		if c, ok := r.X.(*sql.Column); ok && r.Alias != nil {
+			rename[w.Dialect.Fold(c.Parts[len(c.Parts)-1])] = r.Alias
+		}
+	}
+	add := func(c outCol) {
+		if skip[c.fold] {
+			return
+		}
+		if e, ok := replace[c.fold]; ok {
+			c.col = b.post.bind(e)
+		} else {
+			c.col = b.post.grouped(c.col)
+		}
+		if id, ok := rename[c.fold]; ok {
+			c.name, c.fold = id, w.Dialect.Fold(id)
+		}
+		c.item = it
+		out.cols = append(out.cols, c)
+	}
+	for _, c := range b.starColumns(x, sources) {
+		add(c)
+	}
+	for _, src := range sources {
+		if src.rel.open != nil {
+			out.open = openStar(out.open, src.rel.open, skip, len(sources) == 1)
+		}
+	}
+}
+
+// openStar is what a star over an open relation adds: its unknown columns,
+// still answered for by name when there is one such relation.
+func openStar(was, src *openCols, skip map[string]bool, alone bool) *openCols {
+	if was != nil {
+		return &openCols{why: was.why, named: map[string]Col{}, mint: func(string, *sql.Column) Col { return nowhere }}
+	}
+	if len(skip) == 0 && alone {
+		return src
+	}
+	return &openCols{why: src.why, named: map[string]Col{}, mint: func(name string, at *sql.Column) Col {
+		if skip[name] {
+			return nowhere
+		}
+		return src.get(name, at)
+	}}
+}
+
+func (b *Block) starSources(x *sql.Star) ([]*sourceRel, bool) {
+	if len(x.Qualifier) == 0 {
+		return b.sources, len(b.sources) > 0
+	}
+	for _, src := range b.sources {
+		if b.World.denotes(src, x.Qualifier) {
+			return []*sourceRel{src}, true
+		}
+	}
+	return nil, false
+}
+
+// starColumns lists the columns of a star in order; those merged by USING come
+// first and once.
+func (b *Block) starColumns(x *sql.Star, sources []*sourceRel) []outCol {
+	if len(x.Qualifier) > 0 {
+		return sources[0].rel.cols
+	}
+	var out []outCol
+	done := map[string]bool{}
+	for _, src := range sources {
+		for _, c := range src.rel.cols {
+			if m, ok := src.merged[c.fold]; ok {
+				if done[c.fold] {
+					continue
+				}
+				done[c.fold] = true
+				c.col = m
+			}
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// distinct applies DISTINCT or DISTINCT ON.
+func (b *Block) distinct() {
+	w, s := b.World, b.Select
+	r := b.Out
+	if len(s.DistinctOn) > 0 {
+		var on []Col
+		for _, e := range s.DistinctOn {
+			on = append(on, b.post.bind(e))
+		}
+		r.addStrict(newSet(on...), w.because(s.Span, "DISTINCT ON "+Tuple(w.names(on))))
+		return
+	}
+	if r.open != nil {
+		b.Out = w.collapse(r, nil, false)
+		return
+	}
+	var all []Col
+	for _, c := range r.cols {
+		all = append(all, c.col)
+	}
+	if w.identifies(r, newSet(all...)) {
+		return // nothing is removed: the rows are distinct already
+	}
+	b.Out = w.collapse(r, w.because(s.Span, "SELECT DISTINCT"), true)
+}
+
+// collapse returns the relation of the distinct visible rows of r: with a tuple
+// id of its own, determined by all columns together when they are all known.
+func (w *World) collapse(r *rel, because *why, closed bool) *rel {
+	tid := w.mintTid(nil)
+	out := newRel(tid)
+	out.notNull[tid] = because
+	out.card = Card{r.card.Min, r.card.Max}
+	to := map[Col]Col{}
+	for _, c := range r.cols {
+		n, ok := to[c.col]
+		if !ok {
+			old := w.cols[c.col]
+			if old.fixed {
+				n = c.col
+			} else {
+				n = w.mint(column{name: old.name, class: Identity, from: c.col, tids: []Col{tid}, expr: old.expr, cutoff: true})
+			}
+			to[c.col] = n
+			if nn := r.notNull[c.col]; nn != nil {
+				out.notNull[n] = nn
+			}
+			if k, ok := r.consts[c.col]; ok {
+				out.consts[n] = k
+			}
+		}
+		c.col = n
+		out.cols = append(out.cols, c)
+	}
+	out.open = unknownOpen(w, r.open)
+	w.carry(out, r, to)
+	if closed {
+		var all []Col
+		for _, c := range out.cols {
+			if !w.cols[c.col].fixed {
+				all = append(all, c.col)
+			}
+		}
+		out.addStrict(newSet(all...), because)
+	}
+	return out
+}
+
+func unknownOpen(w *World, o *openCols) *openCols {
+	if o == nil {
+		return nil
+	}
+	return unknownColumns(w, o.why, nil)
+}
+
+// carry copies the facts of r over columns in to onto out: those that hold for
+// values, not for rows.
+func (w *World) carry(out, r *rel, to map[Col]Col) {
+	for _, f := range r.fds {
+		from, ok := mapSet(to, f.from)
+		if !ok || len(f.from) == 0 {
+			continue
+		}
+		var t []Col
+		for _, c := range f.to {
+			if n, ok := to[c]; ok {
+				t = append(t, n)
+			}
+		}
+		out.addFD(fd{from, t, f.lax, f.why})
+	}
+	for _, k := range r.keys {
+		from, ok := mapSet(to, k.cols)
+		if !ok || k.lax || !w.identifies(r, k.cols) {
+			continue
+		}
+		out.addStrict(from, k.why)
+	}
+	for _, c := range sortedCols(to) {
+		var t []Col
+		reach := w.reach(r, set{c})
+		for _, d := range sortedCols(to) {
+			if d != c && reach.known(d) {
+				t = append(t, to[d])
+			}
+		}
+		if len(t) > 0 && len(to) <= 60 {
+			out.addFD(fd{set{to[c]}, t, false, nil})
+		}
+	}
+	for _, p := range r.eq {
+		x, ok1 := to[p.a]
+		y, ok2 := to[p.b]
+		if ok1 && ok2 {
+			out.eq = append(out.eq, pair{x, y, p.why})
+		}
+	}
+	for _, c := range r.conds {
+		if n, ok := to[c.col]; ok {
+			c.col = n
+			out.conds = append(out.conds, c)
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package sema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// renamer copies facts from one relation to another, column by column.
+type renamer struct {
+	w    *World
+	to   map[Col]Col
+	copy func(old Col) Col
+}
+
+func (m *renamer) col(c Col) Col {
+	if n, ok := m.to[c]; ok {
+		return n
+	}
+	if m.w.cols[c].fixed {
+		return c
+	}
+	n := m.copy(c)
+	m.to[c] = n
+	return n
+}
+
+func (m *renamer) cols(in []Col) []Col {
+	out := make([]Col, len(in))
+	for i, c := range in {
+		out[i] = m.col(c)
+	}
+	return out
+}
+
+func (m *renamer) set(s set) set { return newSet(m.cols(s)...) }
+
+// instantiate returns r as another reading of the same rows: with fresh
+// columns and tuple ids under the same facts. Two readings of one CTE are two
+// relations.
+func (w *World) instantiate(r *rel) *rel {
+	m := &renamer{w: w, to: make(map[Col]Col, len(r.cols)+len(r.tids))}
+	m.copy = func(old Col) Col {
+		c := w.cols[old]
+		c.from = old
+		n := w.mint(c)
+		m.to[old] = n // before the inputs, which may lead back
+		if c.isTid {
+			w.cols[n].tids = []Col{n}
+			return n
+		}
+		tids := m.cols(c.tids)
+		var in []Col
+		if c.class <= Lossy && !c.cutoff {
+			in = m.cols(c.in)
+		}
+		w.cols[n].tids, w.cols[n].in = tids, in
+		if in != nil && c.pattern != "" {
+			w.patterns[patternKey(c.pattern, in)] = n
+		}
+		return n
+	}
+	out := &rel{card: r.card, tids: m.set(r.tids)}
+	for _, c := range r.cols {
+		c.col = m.col(c.col)
+		out.cols = append(out.cols, c)
+	}
+	for _, f := range r.fds {
+		out.fds = append(out.fds, fd{m.set(f.from), m.cols(f.to), f.lax, f.why})
+	}
+	for _, k := range r.keys {
+		out.keys = append(out.keys, key{m.set(k.cols), k.lax, k.why})
+	}
+	for _, p := range r.partial {
+		p.key.cols, p.when.col = m.set(p.key.cols), m.col(p.when.col)
+		out.partial = append(out.partial, p)
+	}
+	for _, p := range r.eq {
+		out.eq = append(out.eq, pair{m.col(p.a), m.col(p.b), p.why})
+	}
+	for _, c := range r.conds {
+		c.col = m.col(c.col)
+		out.conds = append(out.conds, c)
+	}
+	out.notNull = make(map[Col]*why, len(r.notNull))
+	for _, c := range sortedCols(r.notNull) {
+		out.notNull[m.col(c)] = r.notNull[c]
+	}
+	out.consts = make(map[Col]constant, len(r.consts))
+	for _, c := range sortedCols(r.consts) {
+		out.consts[m.col(c)] = r.consts[c]
+	}
+	out.dups = make(map[Col][]*blame, len(r.dups))
+	for _, t := range sortedCols(r.dups) {
+		for _, b := range r.dups[t] {
+			out.dups[m.col(t)] = append(out.dups[m.col(t)], &blame{b.join, m.set(b.added)})
+		}
+	}
+	out.open = r.open.renamed(m)
+	return out
+}
+
+func (o *openCols) renamed(m *renamer) *openCols {
+	if o == nil {
+		return nil
+	}
+	return &openCols{why: o.why, named: map[string]Col{}, mint: func(name string, at *sql.Column) Col {
+		return m.col(o.get(name, at))
+	}}
+}
+
+// nullExtend returns r as the null-supplied side of outer join j: every column
+// is fresh, for it may be NULL where the original was not.
+//
+// A dependency of r stays strict when its determinant has a column that is
+// never NULL in r: then no real row looks like a null-extended one. Otherwise
+// it holds among rows without NULL in the determinant only. Constants and
+// comparisons no longer hold; equalities no longer imply not-null and are kept
+// as dependencies both ways.
+func (w *World) nullExtend(r *rel, j *Join) *rel {
+	m := &renamer{w: w, to: make(map[Col]Col, len(r.cols)+len(r.tids))}
+	m.copy = func(old Col) Col {
+		c := w.cols[old]
+		n := w.mint(column{name: c.name, class: Identity, from: old, nullFrom: j, isTid: c.isTid, scan: c.scan, leaf: c.leaf, window: c.window})
+		m.to[old] = n
+		if c.isTid {
+			w.cols[n].tids = []Col{n}
+			return n
+		}
+		// The value is a function of the tuple ids if they tell whether the
+		// row is real; else of all of the side's.
+		from := c.tids
+		if len(from) == 0 || !allNotNull(r, from) {
+			from = r.tids
+		}
+		w.cols[n].tids = m.cols(from)
+		return n
+	}
+	// Literals are NULL on unmatched rows: they get an id of their own too.
+	fixed := func(c Col) Col {
+		if n, ok := m.to[c]; ok {
+			return n
+		}
+		if w.cols[c].fixed {
+			n := m.copy(c)
+			m.to[c] = n
+			return n
+		}
+		return m.col(c)
+	}
+	out := &rel{card: Card{0, r.card.Max}, notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}}
+	out.tids = m.set(r.tids)
+	for _, c := range r.cols {
+		c.col = fixed(c.col)
+		out.cols = append(out.cols, c)
+	}
+	real := func(from set) bool {
+		for _, c := range from {
+			if r.notNull[c] != nil {
+				return true
+			}
+		}
+		return false
+	}
+	for _, f := range r.fds {
+		if len(f.from) == 0 {
+			continue // a constant: NULL on unmatched rows
+		}
+		out.addFD(fd{m.set(f.from), m.cols(f.to), f.lax || !real(f.from), f.why})
+	}
+	for _, p := range r.eq {
+		out.addFD(fd{set{m.col(p.a)}, []Col{m.col(p.b)}, false, p.why})
+		out.addFD(fd{set{m.col(p.b)}, []Col{m.col(p.a)}, false, p.why})
+	}
+	for _, k := range r.keys {
+		out.keys = append(out.keys, key{m.set(k.cols), k.lax || !real(k.cols), k.why})
+	}
+	for _, t := range sortedCols(r.dups) {
+		for _, b := range r.dups[t] {
+			out.dups[m.col(t)] = append(out.dups[m.col(t)], &blame{b.join, m.set(b.added)})
+		}
+	}
+	// An expression over columns of the side still follows from them.
+	for _, c := range r.cols {
+		col := &w.cols[c.col]
+		if col.deterministic() && !col.fixed {
+			from := m.set(newSet(col.in...))
+			out.addFD(fd{from, []Col{m.col(c.col)}, !real(newSet(col.in...)), nil})
+		}
+	}
+	out.open = r.open.renamed(m)
+	out.ren = m
+	return out
+}
+
+// extend returns the null-extended form of a column of the original; r is what
+// nullExtend returned, or a relation that is not null-extended.
+func (r *rel) extend(c Col) Col {
+	if r.ren == nil {
+		return c
+	}
+	return r.ren.col(c)
+}
+
+func allNotNull(r *rel, cols []Col) bool {
+	for _, c := range cols {
+		if r.notNull[c] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func sortedCols[V any](m map[Col]V) []Col {
+	out := make([]Col, 0, len(m))
+	for c := range m {
+		out = append(out, c)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// patternKey identifies an expression: its shape and its inputs.
+func patternKey(pattern string, in []Col) string {
+	var b strings.Builder
+	b.WriteString(pattern)
+	for _, c := range in {
+		b.WriteByte('#')
+		b.WriteString(strconv.Itoa(int(c)))
+	}
+	return b.String()
+}

@@ -1,0 +1,137 @@
+package sema
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+)
+
+// Summary is what a relation exports to those who read it: its columns and the
+// facts over them. Column sets are indexes into Columns.
+type Summary struct {
+	ID   string // unique_id, empty for what no ref or source names
+	Name string // as people call it: stg_orders, raw.orders
+	Type string // model, seed, snapshot, source
+	// This is set for the relation a model reads as {{ this }}.
+	This    bool
+	Columns []Column
+	// Open says that there may be more columns than these, and why.
+	Open    bool
+	OpenWhy string
+	Keys    []Key
+	FDs     []FD
+	Card    Card
+	// Many holds columns that reference another relation's key: many rows here
+	// may share one value there (a relationships test).
+	Many []ManySide
+}
+
+// Column is an exported column.
+type Column struct {
+	Name    string // as written or documented, quotes removed
+	Fold    string // comparison key in the project's dialect
+	Type    string // declared data type, lower case, or empty
+	NotNull bool
+	NullWhy []Step // proof of NotNull
+	Const   string // normalised literal when the column has one value, else empty
+	// Origins are the leaf columns that the value is computed from.
+	Origins []Origin
+	Place   finding.Place // where it is written or declared
+}
+
+// Origin is one column of the lineage of another.
+type Origin struct {
+	Relation string // unique_id
+	Name     string // relation's name for people
+	Column   string
+	Class    Class // the weakest step on the way
+}
+
+// Key is an exported key.
+type Key struct {
+	Cols []int
+	Lax  bool // rows with a NULL in the key are exempt
+	// When is set for a key that holds only among rows that fulfil it.
+	When     *When
+	Steps    []Step // its proof, at most five steps
+	Strength finding.Strength
+}
+
+// When is a comparison of a column with a constant.
+type When struct {
+	Col int
+	Op  string // =, in, is null, ...
+	Lit string // normalised literal
+}
+
+// FD is an exported functional dependency.
+type FD struct {
+	From, To []int
+	Steps    []Step
+}
+
+// ManySide says that column Col takes its values from the key of relation To.
+type ManySide struct {
+	Col   int
+	To    string // unique_id
+	Field string
+	Step  Step
+}
+
+// Index returns the index of the column with comparison key fold, or -1.
+func (s *Summary) Index(fold string) int {
+	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Fold == fold })
+}
+
+// Names returns the names of the columns at the given indexes.
+func (s *Summary) Names(cols []int) []string {
+	out := make([]string, len(cols))
+	for i, c := range cols {
+		out[i] = s.Columns[c].Name
+	}
+	return out
+}
+
+// HasKey reports whether a subset of cols is a strict unconditional key, or a
+// lax one when lax is allowed.
+func (s *Summary) HasKey(cols []int, lax bool) bool {
+	return slices.ContainsFunc(s.Keys, func(k Key) bool {
+		return k.When == nil && (lax || !k.Lax) && !slices.ContainsFunc(k.Cols, func(c int) bool { return !slices.Contains(cols, c) })
+	})
+}
+
+// Grain returns the strongest, then narrowest strict key, or the strongest lax
+// one; ok is false if no unconditional key is known.
+func (s *Summary) Grain() (k Key, ok bool) {
+	for _, c := range s.Keys {
+		if c.When != nil {
+			continue
+		}
+		if !ok || better(c, k) {
+			k, ok = c, true
+		}
+	}
+	return k, ok
+}
+
+func better(a, b Key) bool {
+	if a.Lax != b.Lax {
+		return !a.Lax
+	}
+	if len(a.Cols) != len(b.Cols) {
+		return len(a.Cols) < len(b.Cols)
+	}
+	return a.Strength > b.Strength
+}
+
+// Tuple writes names as people write a key: `id`, or (`a`, `b`).
+func Tuple(names []string) string {
+	switch len(names) {
+	case 0:
+		return "a single row"
+	case 1:
+		return "`" + names[0] + "`"
+	}
+	return "(`" + strings.Join(names, "`, `") + "`)"
+}

@@ -1,0 +1,375 @@
+package sema
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// judge computes the verdicts of both sides from the ON conditions.
+func (j *Join) judge() {
+	j.Right = j.verdict(rightSide, nil)
+	j.Left = j.verdict(leftSide, nil)
+}
+
+// fixed are the columns of one side that a join's conditions fix for a row of
+// the other side: to an expression over that row, or to a constant.
+type fixed struct {
+	cols set // by `=`: not NULL in a row that is met
+	safe set // by a null-safe comparison
+}
+
+func (j *Join) fixed(s side, extra []*JoinCond) fixed {
+	var f fixed
+	for _, c := range slices.Concat(j.Conds, extra) {
+		if c.eq == nil {
+			continue
+		}
+		for _, x := range []struct {
+			col  Col
+			own  side
+			rest side
+		}{{c.eq.l, c.l, c.r}, {c.eq.r, c.r, c.l}} {
+			if x.own != s || x.rest&s != 0 || x.rest == unsure {
+				continue
+			}
+			if c.eq.nullSafe {
+				f.safe = f.safe.with(x.col)
+			} else {
+				f.cols = f.cols.with(x.col)
+			}
+		}
+	}
+	return f
+}
+
+// verdict judges side s: how many of its rows a row of the other side can meet.
+// extra are conditions from WHERE that hold for what the join lets through.
+func (j *Join) verdict(s side, extra []*JoinCond) Verdict {
+	w := j.World
+	r, other, sources, name := j.right, j.left, j.rightSrc, j.RightName
+	if s == leftSide {
+		r, other, sources, name = j.left, j.right, j.sources[:len(j.sources)-len(j.rightSrc)], j.LeftName
+	}
+	v := Verdict{Side: name, world: w}
+	if len(sources) == 1 && sources[0].scan != nil {
+		v.relation = sources[0].scan.Relation
+	}
+	f := j.fixed(s, extra)
+	v.On = w.names(f.cols.with(f.safe...))
+	switch {
+	case s == rightSide && (j.Node != nil && (j.Node.Asof || j.Node.Any)):
+		v.Status, v.Strength = Unique, finding.Struct
+		v.why = []*why{w.because(j.Span(), "at most one row is matched by definition")}
+		return v
+	case r.card.Max <= 1:
+		v.Status, v.Strength = Unique, finding.Struct
+		v.why = []*why{w.because(j.Span(), "`"+name+"` has a single row")}
+		return v
+	}
+	c := w.reachNotNull(r, f.cols.with(f.safe...), f.cols)
+	if c.all(r.tids) {
+		v.Status = Unique
+		v.why = c.proof(r.tids)
+		v.Strength = weakestOf(v.why)
+		return v
+	}
+	j.fanOut(&v, s, r, other, f, c)
+	return v
+}
+
+func weakestOf(ws []*why) finding.Strength {
+	s := finding.Struct
+	for _, w := range ws {
+		s = min(s, w.weakest())
+	}
+	return s
+}
+
+func (v *Verdict) because() *why {
+	return &why{text: "`" + v.Side + "` is met at most once", strength: v.Strength, from: v.why}
+}
+
+// fanOut looks for positive evidence that several rows of r are met. That no
+// key is covered is not enough: a known key must contain the joined columns and
+// more, or the rows of r must be known to repeat already.
+func (j *Join) fanOut(v *Verdict, s side, r, other *rel, f fixed, c *reach) {
+	v.Status, v.Reason = NotKnown, "no key of `"+v.Side+"` is known"
+	if j.Unsure {
+		v.Reason = "the join condition is not known in full"
+		return
+	}
+	if s == rightSide && j.Elements {
+		v.Status, v.Strength = FanOut, finding.Struct
+		v.Reason = j.Block.elementOf[j.right.tids[0]]
+		return
+	}
+	if j.unread(s) {
+		v.Reason = "the join condition has a part that is not an equality"
+		return
+	}
+	x := f.cols.with(f.safe...)
+	if j.partOfKey(v, r, x, c) || j.manySide(v, s, r, other, x) || j.repeated(v, r, x, c) {
+		v.Status = FanOut
+		return
+	}
+	if len(r.keys) > 0 {
+		v.Reason = "the join columns are in no known key of `" + v.Side + "`"
+	}
+}
+
+// unread reports whether a condition other than an equality restricts side s:
+// a range, an OR, a function. It could make the rows unique.
+func (j *Join) unread(s side) bool {
+	for _, c := range j.Conds {
+		if c.eq != nil && (c.l != both && c.r != both) {
+			continue
+		}
+		if c.reads == both || c.reads == unsure {
+			return true
+		}
+		if c.reads == s && c.eq == nil {
+			if !j.World.harmless(c.Expr) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// harmless reports whether a filter on one side cannot make a composite key
+// complete: `x is not null`, `x <> 'a'`.
+func (w *World) harmless(e sql.Expr) bool {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Is:
+		return e.What == sql.IsNull && e.Not
+	case *sql.Binary:
+		return e.Op == sql.OpNe
+	}
+	return false
+}
+
+// partOfKey: a known key of r contains the joined columns and at least one more.
+func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
+	w := j.World
+	var free set // joined columns that are not constant anyway
+	for _, col := range x {
+		if _, konst := r.consts[col]; !konst && !w.cols[col].fixed {
+			free = free.with(col)
+		}
+	}
+	if len(free) == 0 {
+		return false
+	}
+	for _, k := range bestKeys(r.keys) {
+		if k.why == nil || len(k.cols) < 2 || c.all(k.cols) {
+			continue
+		}
+		var part set
+		for _, col := range free {
+			if in, ok := w.inKey(r, col, k.cols); ok {
+				part = part.with(in)
+			}
+		}
+		if len(part) == 0 || !w.determines(r, part, free) && len(part) < len(free) {
+			continue
+		}
+		var missing set
+		for _, col := range k.cols {
+			if !c.known(col) {
+				missing = missing.with(col)
+			}
+		}
+		if w.sameDetail(r, part, missing) {
+			continue
+		}
+		v.Key, v.Missing = w.names(k.cols), w.names(missing)
+		v.why, v.Strength = []*why{k.why}, k.why.weakest()
+		v.Reason = "`" + v.Side + "` is one row per " + Tuple(v.Key)
+		return true
+	}
+	return false
+}
+
+// sameDetail reports whether what a key holds beyond the joined columns may be
+// mere attributes of them: a structural key such as GROUP BY customer_id,
+// customer_name is the key of a customer all the same. It is so when every
+// column comes from one relation of which no key is known.
+func (w *World) sameDetail(r *rel, part, missing set) bool {
+	for _, m := range missing {
+		col := w.root(m)
+		if w.cols[col].class == Monotone || w.cols[col].leaf == nil {
+			return false
+		}
+		for _, p := range part {
+			pc := w.root(p)
+			if w.cols[pc].leaf == nil || w.cols[pc].leaf.Relation != w.cols[col].leaf.Relation {
+				return false
+			}
+			if k, ok := w.cols[col].leaf.Relation.Grain(); ok && len(k.Cols) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// inKey returns the column of key that col is, or is equal to.
+func (w *World) inKey(r *rel, col Col, key set) (Col, bool) {
+	if key.has(col) {
+		return col, true
+	}
+	for _, p := range r.eq {
+		if p.a == col && key.has(p.b) {
+			return p.b, true
+		}
+		if p.b == col && key.has(p.a) {
+			return p.a, true
+		}
+	}
+	return 0, false
+}
+
+func bestKeys(keys []key) []key {
+	out := slices.Clone(keys)
+	slices.SortStableFunc(out, func(a, b key) int {
+		if d := len(a.cols) - len(b.cols); d != 0 {
+			return d
+		}
+		return int(b.why.weakest()) - int(a.why.weakest())
+	})
+	return out
+}
+
+// manySide: the joined column of r has a relationships test to the key of the
+// other side, which declares r the many side.
+func (j *Join) manySide(v *Verdict, s side, r, other *rel, x set) bool {
+	if len(x) != 1 {
+		return false
+	}
+	w := j.World
+	leaf := w.cols[w.root(x[0])].leaf
+	if leaf == nil || leaf.Index < 0 {
+		return false
+	}
+	var partner Col
+	for _, c := range j.Conds {
+		if c.eq != nil && (c.eq.l == x[0] || c.eq.r == x[0]) {
+			partner = c.eq.l + c.eq.r - x[0]
+		}
+	}
+	if partner == 0 {
+		return false
+	}
+	to := w.cols[w.root(partner)].leaf
+	if to == nil {
+		return false
+	}
+	// The other side must still be one row per key: else nothing is "one side".
+	if !w.identifies(other, set{partner}) && !w.reachNotNull(other, set{partner}, set{partner}).all(other.tids) {
+		return false
+	}
+	for _, m := range leaf.Relation.Many {
+		if m.Col == leaf.Index && m.To == to.Relation.ID && to.Index >= 0 && m.Field == to.Relation.Columns[to.Index].Fold {
+			v.why = []*why{{text: "many rows of `" + leaf.Relation.Name + "` may have one `" + leaf.Column + "`", strength: m.Step.Strength, steps: []Step{m.Step}}}
+			v.Strength = m.Step.Strength
+			v.Key = v.On
+			v.Reason = "`" + leaf.Column + "` of `" + v.Side + "` refers to the key of `" + to.Relation.Name + "`"
+			return true
+		}
+	}
+	return false
+}
+
+// repeated: the joined columns belong to rows that an earlier join repeats.
+func (j *Join) repeated(v *Verdict, r *rel, x set, c *reach) bool {
+	for _, t := range sortedCols(r.dups) {
+		if !r.tids.has(t) || !c.known(t) {
+			continue
+		}
+		for _, b := range r.dups[t] {
+			if c.all(b.added) || b.join == j {
+				continue
+			}
+			prev := b.join.Right
+			if b.join.Right.Status != FanOut {
+				prev = b.join.Left
+			}
+			v.why, v.Strength = prev.why, prev.Strength
+			v.Reason = "its rows are already repeated by the join to `" + prev.Side + "`"
+			return true
+		}
+	}
+	return false
+}
+
+// root follows a column to the one it is a copy of.
+func (w *World) root(c Col) Col {
+	for w.cols[c].from > 0 {
+		c = w.cols[c].from
+	}
+	return c
+}
+
+// names returns the names of columns as people know them.
+func (w *World) names(cols []Col) []string {
+	out := make([]string, 0, len(cols))
+	for _, c := range cols {
+		out = append(out, w.colName(c))
+	}
+	return out
+}
+
+func (w *World) colName(c Col) string {
+	for x := c; x > 0; x = w.cols[x].from {
+		if n := w.cols[x].name; n != "" {
+			return n
+		}
+		if e := w.cols[x].expr; e != nil {
+			return oneLine(w.Text(e.Range()))
+		}
+	}
+	return "?"
+}
+
+// blames records in r the rows that this join repeats.
+func (j *Join) blames(r *rel) {
+	if j.nullLeft && j.nullRight {
+		return
+	}
+	if j.Right.Status == FanOut {
+		for _, t := range j.extLeft.tids {
+			r.dups[t] = append(r.dups[t], &blame{j, j.ext.tids})
+		}
+	}
+	if j.Left.Status == FanOut {
+		for _, t := range j.ext.tids {
+			r.dups[t] = append(r.dups[t], &blame{j, j.extLeft.tids})
+		}
+	}
+}
+
+// absolve removes the blame that a later look at the join took back.
+func (j *Join) absolve(r *rel) {
+	for _, s := range []struct {
+		v     Verdict
+		tids  set
+		added set
+	}{{j.Right, j.extLeft.tids, j.ext.tids}, {j.Left, j.ext.tids, j.extLeft.tids}} {
+		if s.v.Status == FanOut {
+			continue
+		}
+		for _, t := range s.tids {
+			r.dups[t] = slices.DeleteFunc(slices.Clone(r.dups[t]), func(b *blame) bool { return b.join == j && b.added.equal(s.added) })
+		}
+	}
+}
+
+// Proof returns the evidence of a verdict as steps, weakest facts included.
+func (v *Verdict) Proof() []Step {
+	if v.world == nil {
+		return nil
+	}
+	return v.world.steps(v.why)
+}

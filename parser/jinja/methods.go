@@ -1,0 +1,410 @@
+package jinja
+
+// method is a method of a built-in type.
+type method = *builtin
+
+type builtin struct {
+	lazy bool // it accepts unknown arguments
+	fn   func(s *State, recv Value, c *CallArgs) (Value, error)
+}
+
+// methodOf returns the built-in method name of v's type.
+func methodOf(v Value, name string) (method, bool) {
+	var b builtin
+	switch v.(type) {
+	case *Str:
+		b = strMethod(name)
+	case *Dict:
+		b = dictMethod(name)
+	case *List:
+		b = listMethod(name)
+	case *Tuple:
+		b = tupleMethod(name)
+	case *Set:
+		b = setMethod(name)
+	case int64, float64:
+		b = numberMethod(name)
+	default:
+		return nil, false
+	}
+	if b.fn == nil {
+		return nil, false
+	}
+	return &b, true
+}
+
+func (s *State) callMethod(m method, recv Value, c *CallArgs) (Value, error) {
+	if !m.lazy && c.unknownArg() {
+		return nil, errUnknown
+	}
+	return m.fn(s, recv, c)
+}
+
+// bind returns a method as a value.
+func bind(recv Value, name string, m method) *Func {
+	return &Func{Name: name, Lazy: true, Fn: func(c *CallArgs) (Value, error) {
+		return c.State.callMethod(m, recv, c)
+	}}
+}
+
+func numberMethod(name string) builtin {
+	if name != "is_integer" {
+		return builtin{}
+	}
+	return builtin{fn: func(_ *State, v Value, _ *CallArgs) (Value, error) {
+		f, ok := v.(float64)
+		return !ok || f == float64(int64(f)), nil
+	}}
+}
+
+func tupleMethod(name string) builtin {
+	switch name {
+	case "count", "index":
+		m := listMethod(name)
+		return builtin{m.lazy, func(s *State, v Value, c *CallArgs) (Value, error) {
+			return m.fn(s, &List{v.(*Tuple).items}, c)
+		}}
+	}
+	return builtin{}
+}
+
+func listMethod(name string) builtin {
+	on := func(f func(s *State, l *List, c *CallArgs) (Value, error)) builtin {
+		return builtin{true, func(s *State, v Value, c *CallArgs) (Value, error) { return f(s, v.(*List), c) }}
+	}
+	switch name {
+	case "append":
+		return on(listAppend)
+	case "extend":
+		return on(listExtend)
+	case "insert":
+		return on(listInsert)
+	case "pop":
+		return on(listPop)
+	case "remove":
+		return on(listRemove)
+	case "index":
+		return on(listIndex)
+	case "count":
+		return on(listCount)
+	case "copy":
+		return on(func(_ *State, l *List, _ *CallArgs) (Value, error) {
+			return &List{append([]Value(nil), l.items...)}, nil
+		})
+	case "clear":
+		return on(func(_ *State, l *List, _ *CallArgs) (Value, error) { l.items = nil; return nil, nil })
+	case "reverse":
+		return on(func(_ *State, l *List, _ *CallArgs) (Value, error) { l.items = reversed(l.items); return nil, nil })
+	case "sort":
+		return on(listSort)
+	}
+	return builtin{}
+}
+
+// one returns the only argument of a method.
+func (c *CallArgs) one(method string) (Value, error) {
+	if len(c.Args) != 1 || len(c.Named) > 0 {
+		return nil, failure(TypeError, "%s() takes exactly one argument (%d given)", method, len(c.Args)+len(c.Named))
+	}
+	return c.Args[0], nil
+}
+
+func listAppend(s *State, l *List, c *CallArgs) (Value, error) {
+	v, err := c.one("append")
+	if err == nil {
+		s.iterate(1)
+		l.items = append(l.items, v)
+	}
+	return nil, err
+}
+
+func listExtend(s *State, l *List, c *CallArgs) (Value, error) {
+	v, err := c.one("extend")
+	if err != nil {
+		return nil, err
+	}
+	if u, ok := v.(*Unknown); ok { // the list goes on, nobody knows how
+		l.items = append(l.items, s.derived(u, AnyKind))
+		return nil, nil
+	}
+	items, err := s.items(v)
+	if err == nil {
+		s.iterate(len(items))
+		l.items = append(l.items, items...)
+	}
+	return nil, err
+}
+
+func listInsert(s *State, l *List, c *CallArgs) (Value, error) {
+	i, ok := c.Int(0, "")
+	if !ok || len(c.Args) != 2 {
+		return nil, failure(TypeError, "insert() takes an index and a value")
+	}
+	if i < 0 {
+		i += len(l.items)
+	}
+	i = max(0, min(i, len(l.items)))
+	s.iterate(1)
+	l.items = append(l.items, nil)
+	copy(l.items[i+1:], l.items[i:])
+	l.items[i] = c.Args[1]
+	return nil, nil
+}
+
+func listPop(_ *State, l *List, c *CallArgs) (Value, error) {
+	i := len(l.items) - 1
+	if len(c.Args) > 0 {
+		if open(c.Args[0]) {
+			return nil, errUnknown
+		}
+		var ok bool
+		if i, ok = indexOf(c.Args[0], len(l.items)); !ok {
+			return nil, failure(IndexError, "pop index out of range")
+		}
+	}
+	if i < 0 {
+		return nil, failure(IndexError, "pop from empty list")
+	}
+	v := l.items[i]
+	l.items = append(l.items[:i:i], l.items[i+1:]...)
+	return v, nil
+}
+
+func listFind(l *List, v Value) (int, error) {
+	for i, item := range l.items {
+		if eq, err := equal(item, v, 0); eq || err != nil {
+			return i, err
+		}
+	}
+	return -1, nil
+}
+
+func listRemove(_ *State, l *List, c *CallArgs) (Value, error) {
+	v, err := c.one("remove")
+	if err != nil {
+		return nil, err
+	}
+	i, err := listFind(l, v)
+	if err != nil {
+		return nil, err
+	}
+	if i < 0 {
+		return nil, failure(ValueError, "list.remove(x): x not in list")
+	}
+	l.items = append(l.items[:i:i], l.items[i+1:]...)
+	return nil, nil
+}
+
+func listIndex(_ *State, l *List, c *CallArgs) (Value, error) {
+	if len(c.Args) == 0 {
+		return nil, failure(TypeError, "index expected at least 1 argument, got 0")
+	}
+	i, err := listFind(l, c.Args[0])
+	if err == nil && i < 0 {
+		return nil, failure(ValueError, "%s is not in list", Repr(c.Args[0]))
+	}
+	return int64(i), err
+}
+
+func listCount(_ *State, l *List, c *CallArgs) (Value, error) {
+	v, err := c.one("count")
+	if err != nil {
+		return nil, err
+	}
+	n := int64(0)
+	for _, item := range l.items {
+		eq, err := equal(item, v, 0)
+		if err != nil {
+			return nil, err
+		}
+		if eq {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func listSort(s *State, l *List, c *CallArgs) (Value, error) {
+	reverse, _ := c.Bool(-1, "reverse")
+	keys := l.items
+	if f, ok := c.Arg(-1, "key"); ok && f != nil {
+		keys = make([]Value, len(l.items))
+		for i, item := range l.items {
+			v, err := s.Call(f, []Value{item}, nil, c.Place)
+			if err != nil {
+				return nil, err
+			}
+			keys[i] = v
+		}
+	}
+	sorted, err := sortBy(l.items, keys, reverse)
+	if err == nil {
+		l.items = sorted
+	}
+	return nil, err
+}
+
+func dictMethod(name string) builtin {
+	on := func(f func(s *State, d *Dict, c *CallArgs) (Value, error)) builtin {
+		return builtin{true, func(s *State, v Value, c *CallArgs) (Value, error) { return f(s, v.(*Dict), c) }}
+	}
+	switch name {
+	case "get":
+		return on(dictGet)
+	case "items":
+		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { return &view{"dict_items", d.pairs()}, nil })
+	case "keys":
+		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { return &view{"dict_keys", d.Keys()}, nil })
+	case "values":
+		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { return &view{"dict_values", d.values()}, nil })
+	case "update":
+		return on(func(s *State, d *Dict, c *CallArgs) (Value, error) { return nil, s.update(d, c) })
+	case "setdefault":
+		return on(dictSetDefault)
+	case "pop":
+		return on(dictPop)
+	case "popitem":
+		return on(dictPopItem)
+	case "copy":
+		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { return d.Copy(), nil })
+	case "clear":
+		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { *d = Dict{}; return nil, nil })
+	}
+	return builtin{}
+}
+
+// dictKey returns the key a method of a dict was given.
+func dictKey(c *CallArgs, method string) (Value, error) {
+	if len(c.Args) == 0 || len(c.Args) > 2 || len(c.Named) > 0 {
+		return nil, failure(TypeError, "%s expected 1 or 2 arguments, got %d", method, len(c.Args)+len(c.Named))
+	}
+	if open(c.Args[0]) {
+		return nil, errUnknown
+	}
+	if _, ok := hashOf(c.Args[0]); !ok {
+		return nil, failure(TypeError, "unhashable type: %s", quoted(typeName(c.Args[0])))
+	}
+	return c.Args[0], nil
+}
+
+func dictGet(_ *State, d *Dict, c *CallArgs) (Value, error) {
+	key, err := dictKey(c, "get")
+	if err != nil {
+		return nil, err
+	}
+	if v, ok := d.Get(key); ok {
+		return v, nil
+	}
+	v, _ := c.Arg(1, "")
+	return v, nil
+}
+
+func dictSetDefault(s *State, d *Dict, c *CallArgs) (Value, error) {
+	key, err := dictKey(c, "setdefault")
+	if err != nil {
+		return nil, err
+	}
+	if v, ok := d.Get(key); ok {
+		return v, nil
+	}
+	v, _ := c.Arg(1, "")
+	d.Set(key, v)
+	return v, nil
+}
+
+func dictPop(_ *State, d *Dict, c *CallArgs) (Value, error) {
+	key, err := dictKey(c, "pop")
+	if err != nil {
+		return nil, err
+	}
+	if v, ok := d.Delete(key); ok {
+		return v, nil
+	}
+	if v, ok := c.Arg(1, ""); ok {
+		return v, nil
+	}
+	return nil, failure(KeyError, "%s", Repr(key))
+}
+
+func dictPopItem(_ *State, d *Dict, _ *CallArgs) (Value, error) {
+	if d.Len() == 0 {
+		return nil, failure(KeyError, "popitem(): dictionary is empty")
+	}
+	e := d.entries[d.Len()-1]
+	d.Delete(e.key)
+	return NewTuple(e.key, e.val), nil
+}
+
+func (s *Set) minus(o *Set) *Set {
+	out := &Set{}
+	for _, v := range s.Items() {
+		if !o.Has(v) {
+			out.Add(v)
+		}
+	}
+	return out
+}
+
+func setMethod(name string) builtin {
+	on := func(f func(a, b *Set) Value) builtin {
+		return builtin{false, func(s *State, v Value, c *CallArgs) (Value, error) {
+			other := &Set{}
+			for _, arg := range c.Args {
+				items, err := s.items(arg)
+				if err != nil {
+					return nil, err
+				}
+				for _, item := range items {
+					other.Add(item)
+				}
+			}
+			return f(v.(*Set), other), nil
+		}}
+	}
+	both := func(a, b *Set) Value { return NewSet(append(a.Items(), b.Items()...)...) }
+	switch name {
+	case "union":
+		return on(both)
+	case "intersection":
+		return on(func(a, b *Set) Value { return a.minus(a.minus(b)) })
+	case "difference":
+		return on(func(a, b *Set) Value { return a.minus(b) })
+	case "symmetric_difference":
+		return on(func(a, b *Set) Value { return both(a.minus(b), b.minus(a)) })
+	case "issubset":
+		return on(func(a, b *Set) Value { return a.minus(b).Len() == 0 })
+	case "issuperset":
+		return on(func(a, b *Set) Value { return b.minus(a).Len() == 0 })
+	case "isdisjoint":
+		return on(func(a, b *Set) Value { return a.minus(b).Len() == a.Len() })
+	case "update":
+		return on(func(a, b *Set) Value {
+			for _, v := range b.Items() {
+				a.Add(v)
+			}
+			return nil
+		})
+	case "copy":
+		return on(func(a, _ *Set) Value { return NewSet(a.Items()...) })
+	case "add", "remove", "discard":
+		return builtin{false, func(_ *State, v Value, c *CallArgs) (Value, error) { return setChange(v.(*Set), name, c) }}
+	}
+	return builtin{}
+}
+
+func setChange(set *Set, name string, c *CallArgs) (Value, error) {
+	v, err := c.one(name)
+	if err != nil {
+		return nil, err
+	}
+	if name == "add" {
+		if !set.Add(v) {
+			return nil, failure(TypeError, "unhashable type: %s", quoted(typeName(v)))
+		}
+		return nil, nil
+	}
+	if _, ok := set.d.Delete(v); !ok && name == "remove" {
+		return nil, failure(KeyError, "%s", Repr(v))
+	}
+	return nil, nil
+}

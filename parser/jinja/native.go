@@ -1,0 +1,140 @@
+package jinja
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// RenderNative evaluates t to a value instead of a text, as native templates
+// do: a template that is one expression gives its value, nothing gives none,
+// and a text that reads as a Python literal gives what it denotes.
+func RenderNative(t *Template, o Options) (Value, *Result) {
+	s := newState(t, &o)
+	r := &Result{}
+	var single Value
+	out, one := t.expression()
+	s.run(r, func() {
+		if !one {
+			s.execAll(t.Body)
+			return
+		}
+		s.at = out.Span
+		single = s.usedOr(out.X.eval(s), out.Span)
+		s.at = out.Span
+		s.print(s.out, single, out.Span)
+	})
+	r.Text = s.finish(r)
+	if one {
+		if str, ok := single.(*Str); ok {
+			return nativeText(str), r
+		}
+		return single, r
+	}
+	if r.Text == "" && len(t.Body) == 0 {
+		return nil, r
+	}
+	return nativeText(&Str{text: r.Text, segs: r.Map.Segments, open: len(r.Holes) > 0}), r
+}
+
+// expression returns the output statement that is the whole template, if it is one.
+func (t *Template) expression() (*Output, bool) {
+	if len(t.Body) != 1 {
+		return nil, false
+	}
+	out, ok := t.Body[0].(*Output)
+	return out, ok
+}
+
+// nativeText returns the value of a Python literal, else the text itself.
+func nativeText(v *Str) Value {
+	if v.open || v.text == "" || len(v.text) > 1<<16 {
+		return v
+	}
+	if c := v.text[0]; c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r' {
+		return v
+	}
+	if x, ok := literal(v.text); ok {
+		return x
+	}
+	return v
+}
+
+// literal evaluates a Python literal: numbers, strings, True, False, None,
+// tuples, lists, dicts and sets of these.
+func literal(text string) (Value, bool) {
+	f := source.NewFile("", text)
+	p := &parser{file: f, tmpl: &Template{File: f}}
+	p.src, p.limit = text, len(text)
+	p.open(0, '}')
+	x := p.tuple(tupleFull)
+	if p.failed || p.tok.kind != tEnd || int(p.tok.end) != len(text) || p.closed {
+		return nil, false
+	}
+	return literalValue(text, x)
+}
+
+func literalValue(text string, e Expr) (Value, bool) {
+	switch e := e.(type) {
+	case *Literal:
+		return literalScalar(text[e.Start:e.End], e.Val)
+	case *Unary:
+		v, ok := literalValue(text, e.X)
+		if _, isBool := v.(bool); isBool || !ok {
+			return nil, false
+		}
+		v, err := negate(e.Op, v)
+		return v, err == nil
+	case *ListExpr:
+		items, ok := literalItems(text, e.Items)
+		return &List{items}, ok
+	case *TupleExpr:
+		items, ok := literalItems(text, e.Items)
+		return &Tuple{items: items}, ok
+	case *DictExpr:
+		keys, ok := literalItems(text, e.Keys)
+		values, ok2 := literalItems(text, e.Values)
+		if !ok || !ok2 {
+			return nil, false
+		}
+		d := NewDict()
+		for i, k := range keys {
+			if !d.Set(k, values[i]) {
+				return nil, false
+			}
+		}
+		return d, true
+	}
+	return nil, false
+}
+
+func literalItems(text string, list []Expr) ([]Value, bool) {
+	out := make([]Value, len(list))
+	for i, e := range list {
+		v, ok := literalValue(text, e)
+		if !ok {
+			return nil, false
+		}
+		out[i] = v
+	}
+	return out, true
+}
+
+// literalScalar drops what a template allows and Python does not: the names
+// true, false and none.
+func literalScalar(written string, v Value) (Value, bool) {
+	switch v := v.(type) {
+	case nil, bool:
+		return v, written[0] >= 'A' && written[0] <= 'Z'
+	case *Str:
+		return NewStr(v.text), true
+	case int64, *big.Int:
+		return v, true
+	case float64:
+		_, err := strconv.ParseFloat(strings.ReplaceAll(written, "_", ""), 64)
+		return v, err == nil
+	}
+	return nil, false
+}

@@ -1,0 +1,281 @@
+package jinja
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+func unknownScope() testScope {
+	scope := hostScope(nil)
+	scope["unk"] = &Unknown{Why: "run_query"}
+	scope["rows"] = &Unknown{Kind: RowsKind, Why: "rows"}
+	scope["rel"] = &Unknown{Kind: RelationKind, Why: "rel"}
+	scope["raise"] = &Func{Name: "raise", Fn: func(c *CallArgs) (Value, error) {
+		msg, _ := c.String(0, "msg")
+		return nil, errors.New(msg)
+	}}
+	return scope
+}
+
+func TestUnknown(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"printed", "a {{ unk }} b {{ unk }}", "a __hole_1__ b __hole_2__"},
+		{"parts", "{{ unk.a['b'][1:2](3).c | upper }}", "__hole_1__"},
+		{"operators", "{{ unk + 1 }}{{ 1 - unk }}{{ -unk }}{{ unk < 1 }}", "__hole_1____hole_2____hole_3____hole_4__"},
+		{"text around", "{{ 'a' ~ unk ~ 'b' }}", "a__hole_1__b"},
+		{"text plus", "{{ 'a' + unk }}", "a__hole_1__"},
+		{"joined", "{{ ['a', unk] | join(', ') }}", "a, __hole_1__"},
+		{"formatted", "{{ 'x={}'.format(unk) }} {{ '%s!' % unk }}", "x=__hole_1__ __hole_2__!"},
+		{"upper spares holes", "{{ ('a' ~ unk) | upper }}", "A__hole_1__"},
+		{"kept text", "{{ ('a_' ~ unk ~ '_b').split('_')[0] }}", "a"},
+		{"not known text", "{{ ('a' ~ unk) | length }}", "__hole_2__"},
+		{"host is not asked", "{{ fn2('a', unk) }}", "__hole_1__"},
+		{"host is not asked inside", "{{ fn2('a', [unk]) }}", "__hole_1__"},
+		{"host is not asked with holes", "{{ fn2('a', 'b' ~ unk) }}", "__hole_2__"},
+		{"then by default", "{% if unk %}a{% else %}b{% endif %}", "a"},
+		{"inline if", "{{ 'a' if unk else 'b' }}", "a"},
+		{"inline if without else", "{{ 'a' if unk }}", "__hole_1__"},
+		{"settled and", "{% if unk and false %}a{% else %}b{% endif %}", "b"},
+		{"settled or", "{% if unk or true %}a{% endif %}", "a"},
+		{"defined", "{{ unk is defined }} {{ unk is undefined }}", "True False"},
+		{"not none", "{% if unk is none %}a{% else %}b{% endif %}", "b"},
+		{"relation is a mapping", "{% if rel is not mapping %}a{% else %}b{% endif %}", "b"},
+		{"relation is no string", "{% if rel is string %}a{% else %}b{% endif %}", "b"},
+		{"default", "{{ unk | default('x') }}", "__hole_1__"},
+		{"loop", "select {% for r in rows %}{{ r.a }}{{ ', ' if not loop.last }}{% endfor %}", "select __hole_1____hole_2__"},
+		{"loop with statement", "{% for r in rows %}{% if not loop.first %}union{% endif %} {{ r }}{% endfor %}", "__hole_1__ __hole_2__"},
+		{"loop first branch", "{% for r in rows %}{% if loop.first %}where{% else %}and{% endif %} {{ r }}{% endfor %}", "where __hole_1__"},
+		{"loop by index", "{% for r in rows %}{% if loop.index > 1 %},{% endif %}x{% endfor %}", "__hole_1__x"},
+		{"loop over pairs", "{% for k, v in unk.items() %}{{ k }}={{ v }}{% endfor %}", "__hole_1__=__hole_2__"},
+		{"no else of a loop", "{% for r in rows %}a{% else %}b{% endfor %}", "a"},
+		{"in a list", "{% set l = ['a'] %}{% do l.extend(rows) %}{{ l | join(',') }}", "a,__hole_1__"},
+		{"printed list", "{{ [1, unk] }}", "__hole_1__"},
+		{"map", "{{ [unk, 'b'] | map('upper') | join(' ') }}", "__hole_1__ B"},
+		{"sort", "{{ [unk, 'b'] | sort }}", "__hole_1__"},
+		{"equality", "{{ unk == 1 }}{{ ['a', unk] == ['b', 1] }}", "__hole_1__False"},
+		{"membership", "{{ 'a' in ['a', unk] }}{{ 'b' in ['a', unk] }}", "True__hole_1__"},
+		{"dict value", "{{ {'a': unk}['a'] }}{{ {'a': 1}[unk] }}", "__hole_1____hole_2__"},
+		{"keyword expansion", "{{ fn2(*unk) }}{{ fn2(**unk) }}", "__hole_1____hole_2__"},
+		{"macro gets it", "{% macro m(a) %}<{{ a }}>{% endmacro %}{{ m(unk) }}", "<__hole_1__>"},
+		{"unpacked", "{% set a, b = unk %}{{ a }}{{ b }}", "__hole_1____hole_2__"},
+		{"discarded error", "{% if unk %}{% do raise('no') %}{% endif %}x", "x"},
+		{"discarded type error", "{% if unk %}{{ 1 + 'a' }}{% endif %}x", "__hole_1__x"},
+		{"settled by presumption", "{% if rel is not mapping %}{% do raise('no') %}{% endif %}x", "x"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := Render(parseText(c.text), Options{Scope: unknownScope()})
+			checkMap(t, r)
+			if r.Text != c.want || len(r.Errors) > 0 || r.Stopped != "" {
+				t.Errorf("got %q, want %q; errors %v %s", r.Text, c.want, r.Errors, r.Stopped)
+			}
+		})
+	}
+}
+
+func TestErrorsOfHosts(t *testing.T) {
+	cause := errors.New("no such thing")
+	scope := testScope{"bad": &Func{Name: "bad", Fn: func(*CallArgs) (Value, error) { return nil, cause }}}
+	r := Render(parseText("{% macro m() %}{{ bad() }}{% endmacro %}a{{ m() }}{{ m() }}b"), Options{Scope: scope})
+	checkMap(t, r)
+	if r.Text != "a__hole_1____hole_2__b" || len(r.Errors) != 1 {
+		t.Fatalf("%q %v", r.Text, r.Errors)
+	}
+	e := r.Errors[0]
+	if !errors.Is(e, cause) || e.Kind != HostError || len(e.Chain) != 1 || e.Chain[0].Name != "m" {
+		t.Errorf("%+v", e)
+	}
+	if got := e.Place.File.Slice(e.Place.Span); got != "bad()" {
+		t.Errorf("at %q", got)
+	}
+}
+
+func TestUndefinedHook(t *testing.T) {
+	var asked []string
+	o := Options{Undefined: func(s *State, name string, at source.Place) Value {
+		asked = append(asked, name+"@"+at.File.Slice(at.Span))
+		return &Unknown{Kind: MacroKind, Why: "undefined"}
+	}}
+	r := Render(parseText("{{ a }}{{ b.c }}{{ d(1) }}{{ e is defined }}{{ f | default('x') }}{% if g %}y{% endif %}{% set h = i %}{{ h ~ '' }}"), o)
+	checkMap(t, r)
+	if want := "__hole_1____hole_2____hole_3__Falsex__hole_4__"; r.Text != want {
+		t.Errorf("%q", r.Text)
+	}
+	want := []string{"a@a", "b@b", "d@d", "i@i"}
+	for i, w := range want {
+		if i >= len(asked) || asked[i] != w {
+			t.Fatalf("asked for %q, want %q", asked, want)
+		}
+	}
+}
+
+func TestConditions(t *testing.T) {
+	text := "{% if a %}1{% elif unk %}2{% else %}3{% endif %}{{ 'x' if b else 'y' }}{% for i in [] %}4{% else %}5{% endfor %}" +
+		"{% if c %}{% if d %}6{% endif %}{% endif %}"
+	tmpl := parseText(text)
+	o := Options{Scope: testScope{"a": false, "b": true, "c": false, "d": true, "unk": &Unknown{}}}
+	r := Render(tmpl, o)
+	if r.Text != "2x5" {
+		t.Fatalf("%q", r.Text)
+	}
+	slice := tmpl.File.Slice
+	type row struct {
+		cond, then, otherwise string
+		taken                 [2]bool
+		unknown, loop         bool
+	}
+	want := []row{
+		{"a", "1", "{% elif unk %}2{% else %}3", [2]bool{true, false}, false, false},
+		{"unk", "2", "{% else %}3", [2]bool{false, true}, true, false},
+		{"b", "'x'", "'y'", [2]bool{false, true}, false, false},
+		{"[]", "4", "5", [2]bool{true, false}, false, true},
+		{"c", "{% if d %}6{% endif %}", "", [2]bool{true, false}, false, false},
+		{"d", "6", "", [2]bool{}, false, false},
+	}
+	if len(r.Conditions) != len(want) {
+		t.Fatalf("%d conditions", len(r.Conditions))
+	}
+	for i, c := range r.Conditions {
+		got := row{slice(c.Span), slice(c.Then), slice(c.Else), c.Taken, c.Unknown, c.Loop}
+		if got != want[i] {
+			t.Errorf("condition %d is %+v, want %+v", i, got, want[i])
+		}
+	}
+	o.Forced = map[source.Span]bool{r.Conditions[1].Span: false, r.Conditions[2].Span: false, r.Conditions[4].Span: true}
+	if r := Render(tmpl, o); r.Text != "3y56" {
+		t.Errorf("forced: %q", r.Text)
+	}
+	o.Forced = map[source.Span]bool{r.Conditions[0].Span: true}
+	if r := Render(tmpl, o); r.Text != "1x5" || !r.Conditions[0].Taken[1] || r.Conditions[1].Taken[1] {
+		t.Errorf("forced: %q %+v", r.Text, r.Conditions)
+	}
+}
+
+func TestForcedInLoop(t *testing.T) {
+	tmpl := parseText("{% for r in rows %}{% if not loop.last %},{% endif %}{{ ';' if not loop.first }}{% endfor %}")
+	o := Options{Scope: unknownScope(), Forced: map[source.Span]bool{}}
+	for _, c := range Render(tmpl, o).Conditions {
+		if !c.Loop {
+			o.Forced[c.Span] = true
+		}
+	}
+	if r := Render(tmpl, o); r.Text != ",;" {
+		t.Errorf("%q", r.Text)
+	}
+}
+
+func TestReturn(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"{% macro m() %}a{{ return([1, 2]) }}b{% endmacro %}{% for x in m() %}{{ x }}{% endfor %}", "12"},
+		{"{% macro m() %}{% for i in [1, 2] %}{% if i == 2 %}{% do return(i) %}{% endif %}{% endfor %}{% endmacro %}{{ m() + 1 }}", "3"},
+		{"{% macro w() %}[{{ caller() }}]{{ return('after') }}{% endmacro %}{% call w() %}x{% endcall %}", "after"},
+		{"{% macro w() %}[{{ caller() }}]{% endmacro %}{% macro m() %}{% call w() %}{{ return('up') }}{% endcall %}{% endmacro %}<{{ m() }}>", "<up>"},
+		{"{% macro m() %}{% set q %}x{{ return('y') }}{% endset %}{% endmacro %}{{ m() }}z", "yz"},
+		{"{% macro m() %}{{ return(none) }}{% endmacro %}{{ m() is none }}", "True"},
+	} {
+		r := Render(parseText(c.text), Options{Scope: hostScope(nil)})
+		checkMap(t, r)
+		if r.Text != c.want || len(r.Errors) > 0 {
+			t.Errorf("%s: %q, want %q %v", c.text, r.Text, c.want, r.Errors)
+		}
+	}
+	r := Render(parseText("a{{ return(1) }}b"), Options{Scope: hostScope(nil)})
+	if r.Text != "a" || len(r.Errors) != 1 {
+		t.Errorf("%q %v", r.Text, r.Errors)
+	}
+}
+
+func TestBudgets(t *testing.T) {
+	small := Budget{Steps: 1000, Depth: 20, Output: 10_000, Loop: 500}
+	for _, text := range []string{
+		"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+		"{% for i in range(100000) %}{% endfor %}",
+		"{{ 'a' * 1000000 }}",
+		"{{ range(10 ** 12) | list }}",
+		"{% set ns = namespace(s='x') %}{% for i in range(100) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
+		"{{ 'a'.ljust(100000000) }}{{ '%100000s' % 'a' }}",
+		"{% for i in range(400) %}{% for j in range(400) %}x{% endfor %}{% endfor %}",
+		"{{ '{:9999999}'.format('x') }}",
+		"{{ 'abc' | replace('', 'x' * 5000) }}",
+		"{{ [0] * 100000 }}",
+	} {
+		r := Render(parseText("start "+text+" end"), Options{Budget: small})
+		checkMap(t, r)
+		if r.Stopped == "" || len(r.Text) > 20_000 {
+			t.Errorf("%s is not stopped: %d bytes", text, len(r.Text))
+		}
+	}
+}
+
+func TestNative(t *testing.T) {
+	for text, want := range map[string]string{
+		"{{ [1, 2] }}":            "[1, 2]",
+		"{{ 'true' }}":            "'true'",
+		"{{ true }}":              "True",
+		"1":                       "1",
+		"{{ '1' }}":               "1",
+		"{{ 1 }}{{ 2 }}":          "12",
+		"a{{ 1 }}":                "'a1'",
+		"[{{ 1 }}, 'x']":          "[1, 'x']",
+		"{'a': {{ 2 }}}":          "{'a': 2}",
+		"":                        "None",
+		"{{ none }}":              "None",
+		"-1.5":                    "-1.5",
+		" 1":                      "' 1'",
+		"007":                     "'007'",
+		"True":                    "True",
+		"none":                    "'none'",
+		"{{ {'a': 1} }}":          "{'a': 1}",
+		"1 + 1":                   "'1 + 1'",
+		"{{ fn2('[1,', ' 2]') }}": "[1, 2]",
+		"1, 2":                    "(1, 2)",
+		"(1":                      "'(1'",
+	} {
+		v, r := RenderNative(parseText(text), Options{Scope: hostScope(nil)})
+		checkMap(t, r)
+		if got := Repr(v); got != want || len(r.Errors) > 0 {
+			t.Errorf("%q is %s, want %s %v", text, got, want, r.Errors)
+		}
+	}
+}
+
+// A host may call back, ask where it is, and see the arguments' places.
+func TestHostCalls(t *testing.T) {
+	scope := testScope{"call": &Func{Name: "call", Fn: func(c *CallArgs) (Value, error) {
+		f, _ := c.Arg(0, "f")
+		x, _ := c.Arg(-1, "x")
+		if got := c.Place.File.Slice(c.PlaceOf(-1, "x").Span); got != "'v'" {
+			t.Errorf("argument at %q", got)
+		}
+		if got := c.State.Place().File.Slice(c.State.Place().Span); got != "call(m, x='v')" || c.State.OutputLen() != 2 {
+			t.Errorf("place %q after %d bytes", got, c.State.OutputLen())
+		}
+		if c.State.Data() != "data" || c.State.Tainted() {
+			t.Error("state")
+		}
+		return c.State.Call(f, []Value{x}, nil, c.Place)
+	}}}
+	r := Render(parseText("{% macro m(a) %}<{{ a }}>{% endmacro %}a {{ call(m, x='v') }}"), Options{Scope: scope, Data: "data"})
+	checkMap(t, r)
+	if r.Text != "a <v>" || len(r.Errors) > 0 {
+		t.Errorf("%q %v", r.Text, r.Errors)
+	}
+}
+
+func TestGoValues(t *testing.T) {
+	v := FromGo(map[string]any{"b": []any{1, "x", nil, 2.5}, "a": true})
+	if got := Repr(v); got != "{'a': True, 'b': [1, 'x', None, 2.5]}" {
+		t.Error(got)
+	}
+	back := ToGo(v).(map[string]any)
+	if list := back["b"].([]any); list[0] != int64(1) || list[1] != "x" || back["a"] != true {
+		t.Error(back)
+	}
+	self := NewList()
+	self.Append(self)
+	ToGo(self)
+	if Equal(self, NewList(self)) || len(Repr(self)) == 0 {
+		t.Error("a list in itself")
+	}
+}

@@ -1,0 +1,18 @@
+package sql
+
+// dialectRedshift is Amazon Redshift: PostgreSQL 8 with backslash escapes,
+// QUALIFY, lateral aliases and paths into SUPER values.
+var dialectRedshift = Dialect{
+	Name:           "redshift",
+	LateralAlias:   true,
+	AliasInWhere:   true,
+	AliasInGroupBy: true,
+	AliasInHaving:  true,
+	Qualify:        true,
+	IntDivision:    true,
+	Nulls:          NullsHigh,
+	folding:        foldLower,
+	quote:          '"',
+	lex:            nestedComment | dollarString | backslash | hashWord,
+	gram:           caretIsPower,
+}

@@ -1,0 +1,102 @@
+package sql
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+)
+
+// Dump writes the tree for people and golden tests: one line for each node
+// with the field it stands in, its byte range and its plain fields. Names are
+// written as they are; errors and comments come last.
+func Dump(w io.Writer, t *Tree) {
+	for _, s := range t.Statements {
+		dumpNode(w, "", reflect.ValueOf(s), 0)
+	}
+	for _, c := range t.Comments {
+		fmt.Fprintf(w, "comment %d-%d\n", c.Start, c.End)
+	}
+	for _, e := range t.Errors {
+		fmt.Fprintf(w, "error %d-%d %s\n", e.Start, e.End, e.Message)
+	}
+}
+
+// dumpNode writes the node that v points to and, indented, those below it.
+func dumpNode(w io.Writer, field string, v reflect.Value, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	s := v.Elem()
+	fmt.Fprintf(w, "%s%s%s", strings.Repeat("  ", depth), field, s.Type().Name())
+	if n, ok := v.Interface().(Node); ok {
+		fmt.Fprintf(w, " %d-%d", n.Range().Start, n.Range().End)
+	}
+	for i := range s.NumField() {
+		if text := plainField(s.Field(i)); text != "" && s.Type().Field(i).Name != "Span" {
+			fmt.Fprintf(w, " %s=%s", s.Type().Field(i).Name, text)
+		}
+	}
+	fmt.Fprintln(w)
+	for i := range s.NumField() {
+		dumpField(w, s.Type().Field(i).Name+": ", s.Field(i), depth+1)
+	}
+}
+
+// dumpField writes the nodes in the field f.
+func dumpField(w io.Writer, name string, f reflect.Value, depth int) {
+	switch f.Kind() {
+	case reflect.Interface:
+		if !f.IsNil() {
+			dumpField(w, name, f.Elem(), depth)
+		}
+	case reflect.Pointer:
+		if !f.IsNil() {
+			dumpNode(w, name, f, depth)
+		}
+	case reflect.Slice:
+		for i := range f.Len() {
+			dumpField(w, name, f.Index(i), depth)
+		}
+	case reflect.Struct:
+		if b, ok := f.Interface().(Bound); ok {
+			fmt.Fprintf(w, "%s%s%d\n", strings.Repeat("  ", depth), name, b.Kind)
+			dumpField(w, name, f.FieldByName("X"), depth+1)
+		}
+	}
+}
+
+// plainField is the text of a field that is no node; empty if it says nothing.
+func plainField(f reflect.Value) string {
+	if f.IsZero() {
+		return ""
+	}
+	switch f.Kind() {
+	case reflect.Bool:
+		return "true"
+	case reflect.String:
+		return fmt.Sprintf("%q", f.String())
+	case reflect.Int, reflect.Int8, reflect.Int32, reflect.Uint8:
+		return fmt.Sprint(f.Interface())
+	}
+	return ""
+}
+
+func (k JoinKind) String() string { return joinText[k] }
+
+func (k SetOpKind) String() string { return [...]string{"union", "intersect", "except"}[k] }
+
+// String returns the operator as Print writes it.
+func (o Op) String() string { return opText[o] }
+
+func (k LiteralKind) String() string {
+	return [...]string{"null", "bool", "number", "string", "bytes", "dollar"}[k]
+}
+
+func (k CastKind) String() string { return [...]string{"cast", "try_cast", "::"}[k] }
+
+func (k IsKind) String() string { return [...]string{"null", "true", "false", "unknown", "other"}[k] }
+
+func (k LikeKind) String() string {
+	return [...]string{"like", "ilike", "rlike", "similar to", "glob"}[k]
+}

@@ -1,0 +1,546 @@
+package sql
+
+// Precedences of operators, weakest first.
+const (
+	precNone int = iota
+	precOr
+	precAnd
+	precNot
+	precCompare // comparisons, IS, IN, LIKE, BETWEEN
+	precOther   // ||, |, &, <<, ->, @> and their like
+	precAdd
+	precMul
+	precPow
+	precUnary
+	precZone // AT TIME ZONE, COLLATE
+)
+
+// infixOp is a binary operator that is one token.
+type infixOp struct {
+	op   Op
+	prec int
+}
+
+var infixOps = [...]infixOp{
+	TokEqual:         {OpEq, precCompare},
+	TokNotEqual:      {OpNe, precCompare},
+	TokLess:          {OpLt, precCompare},
+	TokLessEqual:     {OpLe, precCompare},
+	TokGreater:       {OpGt, precCompare},
+	TokGreaterEqual:  {OpGe, precCompare},
+	TokNullSafeEqual: {OpNotDistinct, precCompare},
+	TokConcat:        {OpConcat, precOther},
+	TokPipe:          {OpBitOr, precOther},
+	TokAmp:           {OpBitAnd, precOther},
+	TokTilde:         {OpMatch, precOther},
+	TokMatchOp:       {OpMatch, precOther},
+	TokShiftLeft:     {OpShl, precOther},
+	TokArrow:         {OpArrow, precOther},
+	TokArrow2:        {OpArrow2, precOther},
+	TokOtherOp:       {OpOther, precOther},
+	TokPlus:          {OpAdd, precAdd},
+	TokMinus:         {OpSub, precAdd},
+	TokAsterisk:      {OpMul, precMul},
+	TokSlash:         {OpDiv, precMul},
+	TokDoubleSlash:   {OpIntDiv, precMul},
+	TokPercent:       {OpMod, precMul},
+	TokCaret:         {OpBitXor, precPow},
+	TokDoubleStar:    {OpPow, precPow},
+}
+
+// expr reads an expression. A hole after it that nothing continues is left to
+// the caller: it may as well be a clause.
+func (p *parser) expr() Expr { return p.holes(p.binary(precNone), holeLeft) }
+
+// listExpr reads an expression that is an element of a list, where a hole
+// beside it may be a separator, or further elements.
+func (p *parser) listExpr() Expr { return p.holes(p.binary(precNone), holeSeparates) }
+
+// innerExpr reads an expression between brackets or keywords that belong to it:
+// a hole after it is a part of it.
+func (p *parser) innerExpr() Expr { return p.holes(p.binary(precNone), holeInside) }
+
+// holeUse says what a hole after an expression can be.
+type holeUse uint8
+
+const (
+	holeLeft holeUse = iota
+	holeSeparates
+	holeInside
+)
+
+// holes goes on after x with the holes beside it and what they are glued to:
+// `a __hole_1__ and b` is one expression that is not known.
+func (p *parser) holes(x Expr, use holeUse) Expr {
+	for n := 0; n < maxChain; n++ {
+		switch {
+		case p.at(TokHole):
+			k := p.pastHoles()
+			if use != holeInside && !p.infixAt(k) && (use == holeSeparates || !p.goesOnAt(k) || p.holeBeforeQuery()) {
+				return x
+			}
+			x = p.infix(p.glued(x, p.hole()), precNone)
+		case use != holeSeparates && p.prevHole() && p.operandAt(0):
+			x = p.glued(x, p.binary(precNone))
+		default:
+			return x
+		}
+	}
+	return x
+}
+
+// goesOnAt reports whether the expression before the holes at the cursor is not
+// at its end: an operand stands n tokens ahead, or a word of CASE.
+func (p *parser) goesOnAt(n int) bool {
+	switch p.peek(n).word {
+	case kwWhen, kwThen, kwElse:
+		return true
+	case kwEnd:
+		return p.inCase > 0
+	}
+	return p.operandAt(n)
+}
+
+// glued is the unknown combination of two neighbours, one of which is a hole.
+func (p *parser) glued(l, r Expr) Expr {
+	b := p.nodes.binaries.new()
+	b.Op, b.L, b.R = OpOther, l, r
+	b.OpSpan = Span{Start: l.Range().End, End: l.Range().End}
+	b.Span = l.Range().Union(r.Range())
+	return b
+}
+
+// infixAt reports whether a binary operator stands n tokens ahead.
+func (p *parser) infixAt(n int) bool {
+	t := p.peek(n)
+	switch t.Kind {
+	case TokWord:
+		switch t.word {
+		case kwAnd, kwOr, kwIs, kwIn, kwLike, kwIlike, kwRlike, kwBetween:
+			return true
+		case kwNot:
+			switch p.peek(n + 1).word {
+			case kwIn, kwLike, kwIlike, kwBetween, kwRlike, kwRegexp, kwSimilar:
+				return true
+			}
+		}
+		return false
+	case TokAsterisk: // after a hole, a star is an item
+		return p.operandAt(n+1) && !p.peekWord(n+1, kwExcept)
+	case TokDoubleColon:
+		return true
+	}
+	return int(t.Kind) < len(infixOps) && infixOps[t.Kind].prec > 0
+}
+
+// binary reads an expression of operators that bind at least as tightly as min.
+func (p *parser) binary(min int) Expr { return p.infix(p.unary(), min) }
+
+// infix goes on after the operand x. Chains become left-deep trees in a loop,
+// so that their length costs no stack.
+func (p *parser) infix(x Expr, min int) Expr {
+	for n := 0; ; n++ {
+		if n > maxChain {
+			p.expected("a shorter expression")
+			return x
+		}
+		t := p.toks[p.i]
+		if t.Kind == TokWord {
+			next := p.wordInfix(x, t.word, min)
+			if next == nil {
+				return x
+			}
+			x = next
+			continue
+		}
+		o, width := p.symbolInfix(t)
+		if o.prec == 0 || o.prec < min {
+			return x
+		}
+		if t.Kind == TokBindVar && o.op == OpNone {
+			x = p.ternary(x)
+			continue
+		}
+		p.i += width
+		x = p.operation(x, o, p.from(t.Start))
+	}
+}
+
+// symbolInfix returns the operator at the cursor and its number of tokens.
+func (p *parser) symbolInfix(t Token) (infixOp, int) {
+	switch t.Kind {
+	case TokGreater:
+		if p.peek(1).Kind == TokGreater && p.adjacent(1) {
+			return infixOp{OpShr, precOther}, 2
+		}
+	case TokCaret:
+		if p.d.gram&caretIsPower != 0 {
+			return infixOp{OpPow, precPow}, 1
+		}
+	case TokBindVar: // PostgreSQL's ? for JSON, ClickHouse's ternary
+		if p.tokText(&t) != "?" || !p.operandAt(1) {
+			return infixOp{}, 0
+		}
+		if p.d.gram&clickHouse != 0 {
+			return infixOp{OpNone, precOr}, 1
+		}
+		return infixOp{OpOther, precOther}, 1
+	}
+	if int(t.Kind) < len(infixOps) {
+		return infixOps[t.Kind], 1
+	}
+	return infixOp{}, 0
+}
+
+// operation reads the right operand of o, whose tokens at s are behind the
+// cursor.
+func (p *parser) operation(l Expr, o infixOp, s Span) Expr {
+	if o.prec == precCompare {
+		if q := p.quantified(l, o.op); q != nil {
+			return q
+		}
+	}
+	var r Expr
+	if p.at(TokAsterisk) { // a star is no operand
+		r = p.missing()
+	} else {
+		r = p.binary(o.prec + 1)
+	}
+	b := p.nodes.binaries.new()
+	b.Op, b.OpSpan, b.L, b.R = o.op, s, l, r
+	b.Span = Span{Start: l.Range().Start, End: max(s.End, r.Range().End)}
+	if o.op == OpOther || o.op == OpMatch {
+		b.Text = p.text[s.Start:s.End]
+	}
+	return b
+}
+
+// ternary reads ClickHouse's cond ? a : b.
+func (p *parser) ternary(cond Expr) Expr {
+	p.next()
+	p.inBracket++
+	w := &When{Cond: cond, Then: p.binary(precNone)}
+	p.inBracket--
+	w.Span = p.from(cond.Range().Start)
+	c := &Case{Whens: []*When{w}}
+	if p.need(TokColon, "`:`") {
+		c.Else = p.binary(precOr)
+	}
+	c.Span = p.from(w.Start)
+	return c
+}
+
+// quantified reads what follows `x =` if it is ANY, SOME or ALL of something.
+func (p *parser) quantified(l Expr, op Op) Expr {
+	if p.peek(1).Kind != TokLParen || p.d.gram&clickHouse != 0 {
+		return nil
+	}
+	q := &Quantified{Op: op, L: l, Quant: AnyOf}
+	switch p.toks[p.i].word {
+	case kwAny, kwSome:
+	case kwAll:
+		q.Quant = AllOf
+	default:
+		return nil
+	}
+	p.next()
+	if p.queryAt(1) {
+		q.Query = p.parenQuery()
+	} else {
+		q.Of = p.primary()
+	}
+	q.Span = p.from(l.Range().Start)
+	return q
+}
+
+// wordInfix reads an operator that is a word; nil if w is none here.
+func (p *parser) wordInfix(x Expr, w keyword, min int) Expr {
+	switch w {
+	case kwNone:
+		return nil
+	case kwAnd:
+		return p.wordOp(x, OpAnd, precAnd, min, 1)
+	case kwOr:
+		return p.wordOp(x, OpOr, precOr, min, 1)
+	case kwXor:
+		if p.operandAt(1) {
+			return p.wordOp(x, OpOther, precOr, min, 1)
+		}
+	case kwDiv:
+		if p.operandAt(1) {
+			return p.wordOp(x, OpIntDiv, precMul, min, 1)
+		}
+	case kwMod:
+		if p.operandAt(1) {
+			return p.wordOp(x, OpMod, precMul, min, 1)
+		}
+	case kwOverlaps:
+		if p.operandAt(1) {
+			return p.wordOp(x, OpOverlaps, precCompare, min, 1)
+		}
+	case kwOperator: // PostgreSQL: OPERATOR(schema.+)
+		if p.peek(1).Kind == TokLParen && min <= precOther {
+			start := p.start()
+			p.next()
+			p.skipOne()
+			return p.operation(x, infixOp{OpOther, precOther}, p.from(start))
+		}
+	case kwCollate:
+		if min <= precZone && (p.nameAhead(1) || p.peek(1).Kind == TokString) {
+			p.next()
+			c := &Collate{X: x}
+			if p.at(TokString) {
+				c.Name = p.one(p.stringName())
+			} else {
+				c.Name = p.names("a collation")
+			}
+			c.Span = p.from(x.Range().Start)
+			return c
+		}
+	case kwAt:
+		if min <= precZone && p.peekWord(1, kwTime) && p.peekWord(2, kwZone) {
+			p.i += 3
+			a := &AtTimeZone{X: x, Zone: p.binary(precUnary)}
+			a.Span = p.from(x.Range().Start)
+			return a
+		}
+	default:
+		if min <= precCompare {
+			return p.test(x, w)
+		}
+	}
+	return nil
+}
+
+// wordOp reads op, which is n words, and its right operand.
+func (p *parser) wordOp(l Expr, op Op, prec, min, n int) Expr {
+	if prec < min {
+		return nil
+	}
+	start := p.start()
+	p.i += n
+	return p.operation(l, infixOp{op, prec}, p.from(start))
+}
+
+// test reads the predicates that follow their operand: IS, IN, LIKE, BETWEEN.
+func (p *parser) test(x Expr, w keyword) Expr {
+	start := x.Range().Start
+	switch w {
+	case kwIs:
+		return p.is(x)
+	case kwIsnull, kwNotnull:
+		if p.d.gram&clickHouse != 0 || p.peek(1).Kind == TokLParen {
+			return nil
+		}
+		p.next()
+		return &Is{Span: p.from(start), X: x, Not: w == kwNotnull}
+	}
+	not, n := false, 0
+	if w == kwNot {
+		not, n = true, 1
+		w = p.peek(1).word
+	}
+	switch w {
+	case kwIn:
+		p.i += n + 1
+		return p.in(x, not)
+	case kwBetween:
+		p.i += n + 1
+		return p.between(x, not)
+	case kwLike:
+		return p.like(x, Like, not, n+1)
+	case kwIlike:
+		return p.like(x, ILike, not, n+1)
+	case kwRlike:
+		return p.like(x, RLike, not, n+1)
+	case kwRegexp:
+		if p.operandAt(n + 1) {
+			return p.like(x, RLike, not, n+1)
+		}
+	case kwGlob:
+		if p.operandAt(n + 1) {
+			return p.like(x, Glob, not, n+1)
+		}
+	case kwSimilar:
+		if p.peekWord(n+1, kwTo) {
+			return p.like(x, Similar, not, n+2)
+		}
+	case kwNull: // a NOT NULL, which DuckDB and SQLite read as IS NOT NULL
+		if not {
+			p.i += 2
+			return &Is{Span: p.from(start), X: x, Not: true}
+		}
+	}
+	return nil
+}
+
+func (p *parser) is(x Expr) Expr {
+	opStart := p.start()
+	p.next()
+	not := p.acceptWord(kwNot)
+	if p.acceptWord(kwDistinct) {
+		p.needWord(kwFrom)
+		op := OpDistinct
+		if not {
+			op = OpNotDistinct
+		}
+		return p.operation(x, infixOp{op, precOther}, p.from(opStart))
+	}
+	is := &Is{X: x, Not: not}
+	switch {
+	case p.acceptWord(kwNull):
+	case p.acceptWord(kwTrue):
+		is.What = IsTrue
+	case p.acceptWord(kwFalse):
+		is.What = IsFalse
+	case p.acceptWord(kwUnknown):
+		is.What = IsUnknown
+	case p.at(TokHole):
+		p.next()
+		is.What = IsOther
+	case p.acceptWord(kwJson):
+		is.What = IsOther
+		_ = p.acceptWord(kwObject) || p.acceptWord(kwArray) || p.acceptWord(kwScalar) || p.acceptWord(kwValue)
+	case p.acceptWord(kwNormalized), p.acceptWord(kwDocument):
+		is.What = IsOther
+	default:
+		is.What = IsOther
+		p.expected("`null`, `true`, `false` or `distinct from`")
+	}
+	is.Span = p.from(x.Range().Start)
+	return is
+}
+
+func (p *parser) between(x Expr, not bool) Expr {
+	b := &Between{X: x, Not: not}
+	b.Symmetric = p.acceptWord(kwSymmetric)
+	p.acceptWord(kwAsymmetric)
+	b.Lo = p.binary(precOther)
+	for p.at(TokHole) && p.peekWord(1, kwAnd) {
+		b.Lo = p.glued(b.Lo, p.hole())
+	}
+	if p.needWord(kwAnd) {
+		b.Hi = p.binary(precOther)
+	} else {
+		at := Span{Start: p.prevEnd(), End: p.prevEnd()}
+		p.tree.Opaques++
+		b.Hi = &Opaque{Span: at}
+	}
+	b.Span = p.from(x.Range().Start)
+	return b
+}
+
+func (p *parser) like(x Expr, kind LikeKind, not bool, words int) Expr {
+	p.i += words
+	l := &LikeExpr{X: x, Kind: kind, Not: not}
+	if p.peek(1).Kind == TokLParen {
+		switch p.toks[p.i].word {
+		case kwAny, kwSome:
+			l.Quant = AnyOf
+		case kwAll:
+			l.Quant = AllOf
+		}
+	}
+	if l.Quant != NoQuant {
+		p.next()
+		l.Pattern = p.primary()
+		if par, ok := l.Pattern.(*Paren); ok {
+			l.Pattern = &Tuple{Span: par.Span, Items: []Expr{par.X}}
+		}
+	} else {
+		l.Pattern = p.binary(precOther)
+	}
+	if p.acceptWord(kwEscape) {
+		l.Escape = p.binary(precOther)
+	}
+	l.Span = p.from(x.Range().Start)
+	return l
+}
+
+func (p *parser) in(x Expr, not bool) Expr {
+	in := &In{X: x, Not: not}
+	switch {
+	case p.at(TokLParen) && p.queryAt(1) && !p.nestedValue():
+		in.Query = p.parenQuery()
+	case p.at(TokLParen):
+		p.next()
+		in.List = p.exprList(TokRParen)
+		for _, e := range in.List {
+			if _, ok := e.(*Hole); ok {
+				in.Open = true
+			}
+		}
+		p.closeInto(&in.List)
+	default:
+		in.Of = p.binary(precOther)
+	}
+	in.Span = p.from(x.Range().Start)
+	return in
+}
+
+// nestedValue reports whether the parenthesis at the cursor holds a list whose
+// first element is itself a query: ((select 1), 2).
+func (p *parser) nestedValue() bool {
+	if p.peek(1).Kind != TokLParen {
+		return false
+	}
+	depth := 0
+	for k := p.i + 1; k < len(p.toks); k++ {
+		switch p.toks[k].Kind {
+		case TokLParen:
+			depth++
+		case TokRParen:
+			depth--
+			if depth == 0 {
+				next := p.toks[k+1].Kind
+				return next != TokRParen && next != TokWord
+			}
+		case TokEOF:
+			return false
+		}
+	}
+	return false
+}
+
+// unary reads an operand with the operators before it.
+func (p *parser) unary() Expr {
+	t := p.toks[p.i]
+	op, min := OpNone, precUnary
+	switch t.Kind {
+	case TokMinus:
+		op = OpSub
+	case TokPlus:
+		op = OpAdd
+	case TokTilde:
+		op = OpBitNot
+	case TokBang:
+		op = OpNot
+	case TokMatchOp:
+		op = OpOther
+	case TokWord:
+		switch t.word {
+		case kwNone:
+		case kwNot:
+			op, min = OpNot, precCompare
+		case kwPrior, kwConnectByRoot:
+			if p.nameAhead(1) {
+				op = OpOther
+			}
+		}
+	}
+	if op == OpNone {
+		return p.primary()
+	}
+	if !p.enter() {
+		p.leave()
+		for p.next(); p.at(t.Kind) && p.toks[p.i].word == t.word; {
+			p.next()
+		}
+		return p.opaque(t.Start, false)
+	}
+	p.next()
+	u := &Unary{Op: op, X: p.binary(min)}
+	u.Span = p.from(t.Start)
+	p.leave()
+	return u
+}

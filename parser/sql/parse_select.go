@@ -1,0 +1,547 @@
+package sql
+
+// selectBlock reads one SELECT block. Where a template hole stands for the
+// words up to FROM, the block begins with that hole as its only item.
+func (p *parser) selectBlock() *Select {
+	start := p.start()
+	s := &Select{}
+	if p.acceptWord(kwSelect) {
+		p.selectHead(s)
+	}
+	s.Items = p.selectList()
+	p.clauses(s, clauseNone)
+	s.Span = p.from(start)
+	return s
+}
+
+// fromFirst reads FROM t [SELECT ...] and what follows.
+func (p *parser) fromFirst() *Select {
+	start := p.start()
+	s := &Select{FromFirst: true}
+	p.next()
+	s.From = p.tables()
+	if p.acceptWord(kwSelect) {
+		p.selectHead(s)
+		s.Items = p.selectList()
+	} else {
+		s.Items = []*Item{starAt(start)}
+	}
+	p.clauses(s, clauseFrom)
+	s.Span = p.from(start)
+	return s
+}
+
+// selectHead reads the words between SELECT and the list.
+func (p *parser) selectHead(s *Select) {
+	switch {
+	case p.atWord(kwDistinct):
+		p.next()
+		s.Distinct = true
+		if p.atWord(kwOn) && p.peek(1).Kind == TokLParen {
+			p.next()
+			p.next()
+			s.DistinctOn = p.exprList(TokRParen)
+			p.closeInto(&s.DistinctOn)
+		}
+	case p.atWord(kwAll) && p.operandAt(1):
+		p.next()
+	}
+	if p.atWord(kwTop) && (p.peek(1).Kind == TokNumber || p.peek(1).Kind == TokHole ||
+		p.peek(1).Kind == TokLParen && p.d.lex&bracketIdent != 0) {
+		p.next()
+		s.Top = p.primary()
+		s.TopPct = p.acceptWord(kwPercent)
+		s.TopTies = p.acceptWords(kwWith, kwTies)
+	}
+	if p.atWord(kwAs) && (p.peekWord(1, kwStruct) || p.peekWord(1, kwValue)) {
+		p.next()
+		p.next()
+		s.AsStruct = true
+	}
+}
+
+// closeInto reads a closing parenthesis; what is in the way becomes an element
+// of the list.
+func (p *parser) closeInto(list *[]Expr) {
+	if o := p.closeParen("`,` or `)`"); o != nil {
+		*list = append(*list, o)
+	}
+}
+
+func (p *parser) selectList() []*Item {
+	mark := len(p.nodes.itemList)
+	for {
+		if p.listEnd() {
+			p.expected("a column or an expression")
+			break
+		}
+		from := p.i
+		it := p.item()
+		p.nodes.itemList = append(p.nodes.itemList, it)
+		if p.accept(TokComma) {
+			if p.listEnd() {
+				p.trailing()
+				break
+			}
+			continue
+		}
+		if p.listEnd() {
+			break
+		}
+		if p.at(TokHole) && p.holeBeforeQuery() {
+			break
+		}
+		if p.at(TokHole) || p.prevHole() && p.operandAt(0) {
+			continue
+		}
+		p.expected("`,` or a clause")
+		if p.i > from && p.operandAt(0) && !p.at(TokLParen) {
+			continue // a comma is missing
+		}
+		if o := p.skip(stopComma | stopClause); o != nil {
+			p.nodes.itemList = append(p.nodes.itemList, &Item{Span: o.Span, X: o})
+		}
+		if !p.accept(TokComma) || p.listEnd() {
+			break
+		}
+	}
+	return since(&p.nodes.itemList, mark)
+}
+
+// trailing judges the comma before the cursor, which ends a list.
+func (p *parser) trailing() {
+	if p.d.gram&trailingComma != 0 {
+		return
+	}
+	if p.lastError != p.i {
+		p.lastError = p.i
+		p.errorAt(p.toks[p.i-1].Span, "expected an expression after `,`, found "+p.found())
+	}
+}
+
+// listEnd reports whether the cursor is where a select list must have ended.
+func (p *parser) listEnd() bool {
+	switch p.kind() {
+	case TokEOF, TokSemicolon, TokRParen, TokRBracket, TokRBrace, TokPipeArrow:
+		return true
+	case TokWord:
+		return p.toks[p.i].word != 0 && (p.atClause(0) || p.atSetOp(0))
+	}
+	return false
+}
+
+// item reads one element of a select list.
+func (p *parser) item() *Item {
+	start := p.start()
+	it := p.nodes.items.new()
+	switch {
+	case p.at(TokHole) && p.holeIsItem():
+		it.X = p.hole()
+		it.Span = it.X.Range()
+		return it
+	case p.prefixAlias():
+		it.Alias = p.ident()
+		p.next()
+		it.X = p.listExpr()
+		it.Span = p.around(start, it.X)
+		return it
+	}
+	it.X = p.listExpr()
+	p.itemAlias(it)
+	it.Span = p.around(start, it.X)
+	return it
+}
+
+// holeIsItem reports whether the hole at the cursor is an item of its own: a
+// separator between two items, or some items. The first hole of a list may
+// have an alias.
+func (p *parser) holeIsItem() bool {
+	if p.i > 0 {
+		switch t := p.toks[p.i-1]; {
+		case t.Kind == TokComma, t.word == kwSelect, t.word == kwDistinct, t.word == kwAll:
+			n := p.pastHoles()
+			return p.nameAhead(n) && p.operandAt(n) && !p.nameEnds(n+1) && !callWords[p.peek(n).word]
+		}
+	}
+	n := p.pastHoles()
+	return p.operandAt(n) || p.peek(n).Kind == TokComma || p.i+n < len(p.toks) && p.endAt(n)
+}
+
+// callWords continue a call, and so also a hole that stands for one.
+var callWords = map[keyword]bool{kwOver: true, kwFilter: true, kwWithin: true}
+
+// nameEnds reports whether nothing continues the name before the token n ahead,
+// so that it can be an alias.
+func (p *parser) nameEnds(n int) bool {
+	k := p.peek(n).Kind
+	return k == TokComma || k == TokHole || p.endAt(n)
+}
+
+// endAt reports whether a list ends n tokens ahead.
+func (p *parser) endAt(n int) bool {
+	p.i += n
+	end := p.listEnd()
+	p.i -= n
+	return end
+}
+
+// prefixAlias reports whether the cursor is at DuckDB's `name: x` or T-SQL's
+// `name = x`.
+func (p *parser) prefixAlias() bool {
+	if k := p.kind(); k != TokWord && k != TokQuoted {
+		return false
+	}
+	switch p.peek(1).Kind {
+	case TokColon:
+		return p.d.gram&prefixAlias != 0
+	case TokEqual:
+		return p.d.gram&equalsAlias != 0
+	}
+	return false
+}
+
+// itemAlias reads `AS name`, or a name alone, after an item's expression.
+func (p *parser) itemAlias(it *Item) {
+	if p.acceptWord(kwAs) {
+		switch {
+		case p.at(TokLParen):
+			it.Aliases = p.nameList()
+		case p.at(TokString):
+			it.Alias = p.stringName()
+		default:
+			it.Alias = p.anyName("a name after `as`")
+		}
+		return
+	}
+	switch {
+	case p.at(TokString) && p.d.lex&bracketIdent != 0:
+		it.Alias = p.stringName()
+	case p.aliasAhead():
+		it.Alias = p.ident()
+	}
+}
+
+// The clauses of a SELECT block in the order in which they should stand.
+type clause uint8
+
+const (
+	clauseNone clause = iota
+	clauseFrom
+	clausePrewhere
+	clauseWhere
+	clauseGroup
+	clauseHaving
+	clauseWindow // WINDOW and QUALIFY, in either order
+)
+
+var clauseNames = [...]string{"", "from", "prewhere", "where", "group by", "having", "qualify"}
+
+// clauses reads the clauses after the select list. A clause out of order is
+// reported and read all the same.
+func (p *parser) clauses(s *Select, last clause) {
+	for {
+		start, at := p.start(), p.i
+		now := p.clauseHere()
+		if now != clauseNone {
+			p.order(now, last, s)
+			last = max(now, last)
+		}
+		switch w := p.toks[p.i].word; {
+		case now != clauseNone:
+			p.next()
+			p.clause(s, w, start)
+		case p.at(TokHole) && !p.holeBeforeQuery():
+			s.Holes = append(s.Holes, p.hole())
+		case w == kwInto && s.From == nil:
+			p.next()
+			p.acceptWord(kwTable)
+			p.names("a table")
+			s.Tail = append(s.Tail, p.opaque(start, true))
+		case w == kwUsing && p.peekWord(1, kwSample):
+			p.next()
+			s.Sample = p.sample()
+		case p.atHierarchy(0):
+			s.Tail = append(s.Tail, p.otherClause(start, w == kwConnect || w == kwStart))
+		case p.listEnd(), p.at(TokComma), p.at(TokHole), p.atMainQuery():
+			return
+		default:
+			p.expected("a clause or the end of the query")
+			if o := p.skip(stopClause); o != nil {
+				s.Tail = append(s.Tail, o)
+			}
+		}
+		if p.i == at {
+			return
+		}
+	}
+}
+
+// clauseHere returns the clause that begins at the cursor.
+func (p *parser) clauseHere() clause {
+	switch p.toks[p.i].word {
+	case kwFrom:
+		return clauseFrom
+	case kwPrewhere:
+		if p.operandAt(1) && p.d.gram&clickHouse != 0 {
+			return clausePrewhere
+		}
+	case kwWhere:
+		return clauseWhere
+	case kwGroup:
+		if p.peekWord(1, kwBy) || p.peek(1).Kind == TokHole {
+			return clauseGroup
+		}
+	case kwHaving:
+		return clauseHaving
+	case kwWindow:
+		if p.atWindowClause(0) {
+			return clauseWindow
+		}
+	case kwQualify:
+		if p.qualifyAt(0) {
+			return clauseWindow
+		}
+	}
+	return clauseNone
+}
+
+// order reports a clause that stands after one it should precede, or twice.
+func (p *parser) order(now, last clause, s *Select) {
+	word := p.tokText(&p.toks[p.i])
+	switch {
+	case now < last:
+		p.errorAt(p.toks[p.i].Span, "expected `"+clauseNames[now]+"` before `"+clauseNames[last]+"`, found `"+word+"`")
+	case now == last && now != clauseWindow:
+		p.errorAt(p.toks[p.i].Span, "expected one `"+clauseNames[now]+"` clause, found `"+word+"`")
+	}
+}
+
+// clause reads the clause after its first word w, which began at start.
+func (p *parser) clause(s *Select, w keyword, start int32) {
+	switch w {
+	case kwFrom:
+		t := p.tables()
+		if s.From == nil {
+			s.From = t
+		}
+	case kwPrewhere:
+		s.Prewhere = p.expr()
+	case kwWhere:
+		s.Where = both(s.Where, p.expr())
+	case kwGroup:
+		p.acceptWord(kwBy)
+		s.GroupBy = p.groupBy(start)
+	case kwHaving:
+		s.Having = both(s.Having, p.expr())
+	case kwQualify:
+		s.Qualify = both(s.Qualify, p.expr())
+	case kwWindow:
+		s.Windows = append(s.Windows, p.windows()...)
+	}
+}
+
+// both joins the conditions of a clause that was written twice.
+func both(a, b Expr) Expr {
+	if a == nil {
+		return b
+	}
+	s := a.Range().Union(b.Range())
+	return &Binary{Span: s, Op: OpAnd, OpSpan: Span{Start: a.Range().End, End: b.Range().Start}, L: a, R: b}
+}
+
+// clauseWord reports whether k always begins or continues a clause, so that it
+// is never a name.
+func (p *parser) clauseWord(k keyword) bool { return k != 0 && reserved[k] }
+
+// atClause reports whether a clause of a query begins n tokens ahead. Words
+// that are names as well count only with what must follow them.
+func (p *parser) atClause(n int) bool {
+	next := p.peek(n + 1)
+	switch p.peek(n).word {
+	case 0:
+		return false
+	case kwFrom, kwWhere, kwHaving, kwSelect:
+		return true
+	case kwGroup, kwOrder:
+		return next.word == kwBy || next.word == kwSiblings || next.Kind == TokHole
+	case kwLimit:
+		return p.atLimit(n)
+	case kwOffset:
+		return next.Kind == TokNumber || next.Kind == TokHole || next.Kind == TokBindVar
+	case kwFetch:
+		return next.word == kwFirst || next.word == kwNext
+	case kwQualify:
+		return p.qualifyAt(n)
+	case kwWindow:
+		return p.atWindowClause(n)
+	case kwPrewhere:
+		return p.d.gram&clickHouse != 0 && p.operandAt(n+1)
+	case kwInto:
+		return next.Kind == TokWord || next.Kind == TokQuoted
+	case kwUsing:
+		return next.word == kwSample
+	}
+	return p.atHierarchy(n) || p.atTail(n)
+}
+
+func (p *parser) qualifyAt(n int) bool {
+	if !p.peekWord(n, kwQualify) {
+		return false
+	}
+	next := p.peek(n + 1)
+	return next.Kind == TokHole || p.operandAt(n+1) && next.word != kwFrom
+}
+
+func (p *parser) atWindowClause(n int) bool {
+	return p.peekWord(n, kwWindow) && p.nameAhead(n+1) && p.peekWord(n+2, kwAs) &&
+		(p.peek(n+3).Kind == TokLParen || p.peek(n+3).Kind == TokWord)
+}
+
+// atHierarchy reports whether CONNECT BY, or one of Hive's clauses about where
+// rows go, begins n tokens ahead.
+func (p *parser) atHierarchy(n int) bool {
+	switch p.peek(n).word {
+	case kwConnect, kwCluster, kwDistribute, kwSort:
+		return p.peekWord(n+1, kwBy)
+	case kwStart:
+		return p.peekWord(n+1, kwWith)
+	}
+	return false
+}
+
+func (p *parser) otherClause(start int32, changesRows bool) *Opaque {
+	p.next()
+	p.next()
+	for !p.stopped(stopClause) {
+		p.skipOne()
+	}
+	return p.opaque(start, !changesRows)
+}
+
+// groupBy reads what follows GROUP BY.
+func (p *parser) groupBy(start int32) *GroupBy {
+	g := &GroupBy{}
+	if p.atWord(kwAll) || p.atWord(kwDistinct) {
+		if p.operandAt(1) {
+			p.next()
+		} else {
+			g.All = p.acceptWord(kwAll)
+		}
+	}
+	for !g.All {
+		switch {
+		case p.at(TokHole) && p.holeInList():
+			g.Holes = append(g.Holes, p.hole())
+		case p.groupingSets(g):
+		default:
+			g.Items = append(g.Items, p.listExpr())
+		}
+		if p.at(TokHole) && p.holeInList() && !p.holeBeforeQuery() || p.prevHole() && p.operandAt(0) {
+			continue
+		}
+		if p.accept(TokComma) {
+			if !p.operandAt(0) && p.d.gram&trailingComma != 0 {
+				break
+			}
+			continue
+		}
+		if p.atWords(kwGrouping, kwSets) {
+			continue // Hive: GROUP BY a, b GROUPING SETS (...)
+		}
+		break
+	}
+	for p.atWord(kwWith) {
+		switch {
+		case p.acceptWords(kwWith, kwRollup):
+			g.WithRollup = true
+		case p.acceptWords(kwWith, kwCube):
+			g.WithCube = true
+		case p.acceptWords(kwWith, kwTotals):
+			g.WithTotals = true
+		default:
+			g.Span = p.from(start)
+			return g
+		}
+	}
+	g.Span = p.from(start)
+	return g
+}
+
+// holeInList reports whether the hole at the cursor stands where an element of
+// a list does, and is not the operand of an operator.
+func (p *parser) holeInList() bool {
+	n := p.pastHoles()
+	return p.peek(n).Kind == TokComma || p.endAt(n) || p.operandAt(n) && p.peek(n).Kind != TokLParen
+}
+
+func (p *parser) groupingSets(g *GroupBy) bool {
+	start := p.start()
+	s := &GroupingSets{}
+	switch {
+	case p.atWord(kwRollup) && p.peek(1).Kind == TokLParen:
+		s.Kind = Rollup
+		p.next()
+	case p.atWord(kwCube) && p.peek(1).Kind == TokLParen:
+		s.Kind = Cube
+		p.next()
+	case p.atWords(kwGrouping, kwSets):
+		p.next()
+		p.next()
+	default:
+		return false
+	}
+	if p.need(TokLParen, "`(`") {
+		s.Sets = p.groupingList()
+		p.closeInto(&s.Sets)
+	}
+	s.Span = p.from(start)
+	g.Items = append(g.Items, s)
+	return true
+}
+
+func (p *parser) groupingList() []Expr {
+	var out []Expr
+	for !p.at(TokRParen) {
+		inner := &GroupBy{}
+		if p.groupingSets(inner) {
+			out = append(out, inner.Items...)
+		} else {
+			out = append(out, p.groupingSet())
+		}
+		if !p.accept(TokComma) {
+			break
+		}
+	}
+	return out
+}
+
+// groupingSet reads one set: (a, b), (), or a single expression.
+func (p *parser) groupingSet() Expr {
+	x := p.listExpr()
+	if par, ok := x.(*Paren); ok {
+		return &Tuple{Span: par.Span, Items: []Expr{par.X}}
+	}
+	return x
+}
+
+// windows reads the list of a WINDOW clause.
+func (p *parser) windows() []*NamedWindow {
+	var out []*NamedWindow
+	for {
+		start := p.start()
+		w := &NamedWindow{Name: p.name("a name for the window")}
+		p.needWord(kwAs)
+		if p.at(TokLParen) {
+			w.Spec = p.window()
+		} else {
+			base := p.start()
+			w.Spec = &Window{Base: p.name("`(`")}
+			w.Spec.Span = p.from(base)
+		}
+		w.Span = p.from(start)
+		out = append(out, w)
+		if !p.accept(TokComma) {
+			return out
+		}
+	}
+}

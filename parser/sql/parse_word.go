@@ -1,0 +1,431 @@
+package sql
+
+import "strings"
+
+// wordExpr reads an operand that begins with the unquoted word t: a constant, a
+// special form, a function, a column.
+func (p *parser) wordExpr(t Token) Expr {
+	next := p.peek(1)
+	if next.Kind == TokArrow && p.lambdaArrow(2) {
+		return p.lambda(t.Start)
+	}
+	if next.Kind == TokString && typeWords[strings.ToLower(p.tokText(&t))] {
+		p.next()
+		l := p.stringExpr().(*Literal)
+		l.Start, l.Type = t.Start, strings.ToLower(p.tokText(&t))
+		return l
+	}
+	if t.word == 0 {
+		return p.column()
+	}
+	if next.Kind == TokLParen {
+		return p.wordCall(t)
+	}
+	if next.Kind == TokDot {
+		return p.column()
+	}
+	switch t.word {
+	case kwNull:
+		return p.constant(NullLit)
+	case kwTrue, kwFalse:
+		return p.constant(BoolLit)
+	case kwCase:
+		if x := p.caseExpr(); x != nil {
+			return x
+		}
+	case kwInterval:
+		if p.operandAt(1) && next.Kind != TokAsterisk {
+			return p.interval()
+		}
+	case kwArray, kwStruct, kwMap:
+		if x := p.typedCollection(t); x != nil {
+			return x
+		}
+	case kwTimestamp, kwTime:
+		if x := p.zonedLiteral(t); x != nil {
+			return x
+		}
+	case kwCurrentDate, kwCurrentTimestamp, kwCurrentTime, kwCurrentUser, kwLocaltime, kwLocaltimestamp,
+		kwSessionUser, kwCurrentRole, kwCurrentCatalog, kwCurrentSchema, kwCurrentDatetime, kwSysdate:
+		c := &Call{}
+		c.Name = p.one(p.ident())
+		c.NameEnd, c.NoParens = p.prevEnd(), true
+		c.Span = p.from(t.Start)
+		return c
+	case kwLambda:
+		if (next.Kind == TokWord) && (p.peek(2).Kind == TokColon || p.peek(2).Kind == TokComma) {
+			return p.lambdaWord()
+		}
+	case kwNot: // after an operator that binds more tightly
+		return p.unary()
+	}
+	if reserved[t.word] || t.word == kwEnd && p.inCase > 0 || p.clauseInstead(t) {
+		return p.missing()
+	}
+	return p.column()
+}
+
+// clauseInstead reports whether the word at the cursor begins a clause, so that
+// the expression before it is missing.
+func (p *parser) clauseInstead(t Token) bool {
+	switch t.word {
+	case kwGroup, kwOrder, kwLimit, kwFetch, kwQualify:
+		return p.atClause(0)
+	}
+	return false
+}
+
+func (p *parser) constant(k LiteralKind) Expr {
+	l := p.nodes.literals.new()
+	l.Span, l.Kind = p.toks[p.i].Span, k
+	l.Text = p.text[l.Start:l.End]
+	p.next()
+	return l
+}
+
+// wordCall reads a keyword that is followed by a parenthesis: a form of its
+// own, or a function of that name.
+func (p *parser) wordCall(t Token) Expr {
+	switch t.word {
+	case kwCast, kwTryCast, kwSafeCast:
+		if x := p.cast(t); x != nil {
+			return x
+		}
+	case kwConvert, kwTryConvert:
+		if p.d == &dialectTSQL || p.d == &dialectRedshift {
+			return p.convert(t)
+		}
+	case kwExists:
+		if p.queryAt(2) {
+			p.next()
+			e := &Exists{Query: p.parenQuery()}
+			e.Span = p.from(t.Start)
+			return e
+		}
+	case kwCase:
+		if x := p.caseExpr(); x != nil {
+			return x
+		}
+	case kwInterval:
+		return p.interval()
+	case kwNot:
+		return p.unary()
+	case kwStruct:
+		return p.structCall(t)
+	case kwRow:
+		p.next()
+		p.next()
+		tu := &Tuple{Items: p.exprList(TokRParen)}
+		p.closeInto(&tu.Items)
+		tu.Span = p.from(t.Start)
+		return tu
+	case kwTimestamp, kwTime:
+		if x := p.zonedLiteral(t); x != nil {
+			return x
+		}
+	}
+	switch t.word {
+	case kwLike, kwIlike, kwRlike: // functions too: rlike(x, 'pattern')
+		return p.column()
+	}
+	if reserved[t.word] || t.word == kwEnd && p.inCase > 0 {
+		return p.missing()
+	}
+	return p.column()
+}
+
+// column reads a name with its parts, which may turn out to be a function or a
+// qualified star.
+func (p *parser) column() Expr {
+	start := p.start()
+	parts := p.one(p.ident())
+	if p.at(TokDot) {
+		parts = p.columnParts(parts)
+	}
+	switch p.kind() {
+	case TokLParen:
+		if p.peek(1).Kind == TokPlus && p.peek(2).Kind == TokRParen { // Oracle's outer join mark
+			c := p.columnOf(start, parts)
+			p.i += 3
+			return &Unary{Span: p.from(start), Op: OpOther, X: c}
+		}
+		return p.callOf(start, parts)
+	case TokDot:
+		if p.peek(1).Kind == TokAsterisk {
+			p.next()
+			return p.star(start, parts)
+		}
+	}
+	return p.columnOf(start, parts)
+}
+
+func (p *parser) columnOf(start int32, parts []*Ident) *Column {
+	c := p.nodes.columns.new()
+	c.Span, c.Parts = p.from(start), parts
+	return c
+}
+
+// columnParts reads the parts after the first.
+func (p *parser) columnParts(parts []*Ident) []*Ident {
+	for p.at(TokDot) {
+		switch t := p.peek(1); {
+		case t.Kind == TokWord && t.word == kwFrom && !p.adjacent(1): // `t. from`: a name is missing
+			p.next()
+			p.expected("a name after `.`")
+			return parts
+		case t.Kind == TokWord, t.Kind == TokQuoted, t.Kind == TokHole, t.Kind == TokBindVar, t.Kind == TokNumber && p.adjacent(1):
+			p.next()
+			parts = append(parts, p.ident())
+		case t.Kind == TokAsterisk:
+			return parts
+		default:
+			p.next()
+			p.expected("a name after `.`")
+			return parts
+		}
+	}
+	return parts
+}
+
+// postfix reads what is attached behind an operand.
+func (p *parser) postfix(x Expr) Expr {
+	start := x.Range().Start
+	for n := 0; n < maxChain; n++ {
+		switch p.kind() {
+		case TokDoubleColon:
+			p.next()
+			c := &Cast{Kind: ColonCast, X: x, Type: p.typeName()}
+			c.Span = p.from(start)
+			x = c
+		case TokLBracket:
+			if p.d.lex&bracketIdent != 0 {
+				return x
+			}
+			x = p.subscript(x)
+		case TokDot:
+			next := p.field(x)
+			if next == nil {
+				return x
+			}
+			x = next
+		case TokColon:
+			if !p.pathAhead(x) {
+				return x
+			}
+			x = p.path(x)
+		default:
+			return x
+		}
+	}
+	return x
+}
+
+// field reads `.name`, `.name(...)` or `.*` behind an operand.
+func (p *parser) field(x Expr) Expr {
+	start := x.Range().Start
+	switch t := p.peek(1); {
+	case t.Kind == TokAsterisk:
+		p.next()
+		p.next()
+		s := &Star{Of: x}
+		p.starModifiers(s)
+		s.Span = p.from(start)
+		return s
+	case t.Kind == TokWord, t.Kind == TokQuoted, t.Kind == TokNumber, t.Kind == TokHole:
+		p.next()
+		id := p.ident()
+		if p.at(TokLParen) && p.adjacent(0) { // x.f(y) is f(x, y)
+			c := p.callOf(start, p.one(id))
+			c.Args = append([]*Arg{{Span: x.Range(), X: x}}, c.Args...)
+			return c
+		}
+		return &Field{Span: p.from(start), X: x, Name: id}
+	}
+	p.next()
+	p.expected("a name after `.`")
+	return nil
+}
+
+// subscript reads [i], [OFFSET(i)] or [lo:hi:step].
+func (p *parser) subscript(x Expr) Expr {
+	start := x.Range().Start
+	p.next()
+	p.inBracket++
+	defer func() { p.inBracket-- }()
+	var lo Expr
+	if !p.at(TokColon) && !p.at(TokRBracket) {
+		if p.at(TokWord) && p.peek(1).Kind == TokLParen {
+			if fn := subscriptWords[strings.ToLower(p.tokText(&p.toks[p.i]))]; fn != "" {
+				p.i += 2
+				i := &Index{X: x, I: p.innerExpr(), Fn: fn}
+				p.closeParen("`)`")
+				p.close(TokRBracket, "`]`")
+				i.Span = p.from(start)
+				return i
+			}
+		}
+		lo = p.innerExpr()
+	}
+	if !p.at(TokColon) {
+		if lo == nil {
+			lo = p.missing()
+		}
+		i := &Index{X: x, I: lo}
+		p.close(TokRBracket, "`]`")
+		i.Span = p.from(start)
+		return i
+	}
+	s := &Slice{X: x, Lo: lo}
+	s.Hi = p.sliceBound()
+	s.Step = p.sliceBound()
+	p.close(TokRBracket, "`]`")
+	s.Span = p.from(start)
+	return s
+}
+
+var subscriptWords = map[string]string{
+	"offset": "offset", "ordinal": "ordinal", "safe_offset": "safe_offset", "safe_ordinal": "safe_ordinal",
+}
+
+func (p *parser) sliceBound() Expr {
+	if !p.accept(TokColon) || p.at(TokColon) || p.at(TokRBracket) {
+		return nil
+	}
+	if p.at(TokMinus) && (p.peek(1).Kind == TokColon || p.peek(1).Kind == TokRBracket) { // DuckDB: to the end
+		p.next()
+		return nil
+	}
+	return p.innerExpr()
+}
+
+// pathAhead reports whether the colon at the cursor begins a path into x.
+func (p *parser) pathAhead(x Expr) bool {
+	if p.d.gram&paths == 0 || p.inBracket > 0 {
+		return false
+	}
+	switch x.(type) {
+	case *Column, *Field, *Index, *Path, *Call, *Paren, *Param, *Cast, *Hole:
+	default:
+		return false
+	}
+	switch t := p.peek(1); t.Kind {
+	case TokWord, TokQuoted, TokHole, TokLBracket, TokString:
+		return true
+	}
+	return false
+}
+
+// path reads x:a.b[0]['c'].
+func (p *parser) path(x Expr) Expr {
+	y := &Path{X: x}
+	p.next()
+	for n := 0; n < maxChain; n++ {
+		switch {
+		case p.at(TokLBracket):
+			p.next()
+			p.inBracket++
+			y.Steps = append(y.Steps, p.innerExpr())
+			p.inBracket--
+			p.close(TokRBracket, "`]`")
+		case p.at(TokString):
+			y.Steps = append(y.Steps, p.stringExpr())
+		case p.at(TokWord) && !(p.atWord(kwFrom) && !p.adjacent(0)), p.at(TokQuoted), p.at(TokHole), p.at(TokNumber):
+			id := p.ident()
+			y.Steps = append(y.Steps, p.columnOf(id.Start, p.one(id)))
+		default:
+			p.expected("a name in the path")
+		}
+		if p.at(TokLBracket) || (p.at(TokDot) || p.at(TokColon)) && p.peek(1).Kind != TokAsterisk && p.accept(p.kind()) {
+			continue
+		}
+		break
+	}
+	y.Span = p.from(x.Range().Start)
+	return y
+}
+
+// caseExpr reads CASE; nil if the word is a name here.
+func (p *parser) caseExpr() Expr {
+	start := p.start()
+	switch t := p.peek(1); {
+	case t.word == kwWhen, p.operandAt(1) && t.Kind != TokAsterisk && t.Kind != TokEOF:
+	default:
+		return nil
+	}
+	p.next()
+	p.inCase++
+	c := &Case{}
+	if !p.atWord(kwWhen) {
+		c.Operand = p.expr()
+	}
+	for {
+		if p.at(TokHole) && len(c.Whens) > 0 { // further arms, perhaps
+			h := p.hole()
+			c.Whens = append(c.Whens, &When{Span: h.Span, Cond: h})
+			continue
+		}
+		at := p.start()
+		if !p.acceptWord(kwWhen) {
+			break
+		}
+		w := &When{Cond: p.expr()}
+		if p.needWord(kwThen) {
+			w.Then = p.expr()
+		} else {
+			o := p.skipCase()
+			w.Then = o
+		}
+		w.Span = p.from(at)
+		c.Whens = append(c.Whens, w)
+	}
+	if len(c.Whens) == 0 && !holey(c.Operand) {
+		p.expected("`when`")
+	}
+	if p.acceptWord(kwElse) {
+		c.Else = p.expr()
+	}
+	if p.at(TokHole) && p.peekWord(1, kwEnd) {
+		p.next()
+	}
+	p.inCase--
+	if !p.acceptWord(kwEnd) {
+		p.expected("`when`, `else` or `end`")
+		if o := p.skipToEnd(); o != nil && c.Else == nil {
+			c.Else = o
+		}
+		p.acceptWord(kwEnd)
+	}
+	c.Span = p.from(start)
+	return c
+}
+
+func holey(x Expr) bool {
+	switch y := x.(type) {
+	case *Hole:
+		return true
+	case *Binary:
+		return y.Op == OpOther && (holey(y.L) || holey(y.R))
+	}
+	return false
+}
+
+// skipCase reads over the rest of an arm of a CASE.
+func (p *parser) skipCase() Expr {
+	start := p.start()
+	for !p.stopped(stopComma|stopClause) && !p.atWord(kwWhen) && !p.atWord(kwElse) && !p.atWord(kwEnd) {
+		p.skipOne()
+	}
+	return p.opaque(start, false)
+}
+
+// skipToEnd reads over the rest of a CASE.
+func (p *parser) skipToEnd() Expr {
+	start, from := p.start(), p.i
+	for !p.stopped(stopComma|stopClause) && !p.atWord(kwEnd) {
+		p.skipOne()
+	}
+	if p.i == from {
+		return nil
+	}
+	return p.opaque(start, false)
+}

@@ -1,0 +1,461 @@
+package sql
+
+import "strings"
+
+// bare writes x without parentheses of its own.
+func (p *printer) bare(x Expr) {
+	switch x := x.(type) {
+	case *Column:
+		p.name(x.Parts)
+	case *Literal:
+		p.literal(x)
+	case *Binary:
+		p.binary(x)
+	case *Unary:
+		p.unary(x)
+	case *Call:
+		p.call(x)
+	case *Case:
+		p.caseExpr(x)
+	case *Cast:
+		p.cast(x)
+	case *Star:
+		p.star(x)
+	case *Param:
+		p.raw(x.Text)
+	case *Word:
+		p.raw(x.Text)
+	case *Hole:
+		p.raw(x.Text)
+	case *Opaque:
+		p.opaque(x)
+	case *Is, *Between, *In, *LikeExpr, *Quantified:
+		p.test(x)
+	case *Exists:
+		p.raw("exists ")
+		p.subquery(x.Query)
+	case *Subquery:
+		p.subquery(x.Query)
+	case *Tuple:
+		p.parens(func() { p.exprs(x.Items) })
+	case *Array, *Struct, *Comprehension:
+		p.collection(x)
+	case *Index, *Slice, *Field, *Path:
+		p.access(x)
+	case *Lambda:
+		if len(x.Params) == 1 {
+			p.ident(x.Params[0])
+		} else {
+			p.parens(func() { p.names(x.Params) })
+		}
+		p.raw(" -> ")
+		p.expr(x.Body, precNone)
+	case *Interval:
+		p.raw("interval ")
+		p.expr(x.X, precUnary)
+		p.put(x.Unit)
+		if x.To != "" {
+			p.put("to", x.To)
+		}
+	case *AtTimeZone:
+		p.expr(x.X, precZone)
+		p.raw(" at time zone ")
+		p.expr(x.Zone, precZone)
+	case *Collate:
+		p.expr(x.X, precZone)
+		p.raw(" collate ")
+		p.name(x.Name)
+	case *GroupingSets:
+		p.raw([...]string{"grouping sets ", "rollup ", "cube "}[x.Kind])
+		p.parens(func() { p.exprs(x.Sets) })
+	}
+}
+
+func (p *printer) subquery(q *Query) { p.parens(func() { p.query(q) }) }
+
+func (p *printer) unary(u *Unary) {
+	switch u.Op {
+	case OpNot:
+		p.raw("not ")
+		p.expr(u.X, precCompare)
+		return
+	case OpOther:
+		p.raw("prior ")
+	default:
+		p.raw(opText[u.Op])
+	}
+	if _, again := Unparen(u.X).(*Unary); again {
+		p.raw(" ") // - -x is no comment
+	}
+	p.expr(u.X, precUnary)
+}
+
+func (p *printer) test(x Expr) {
+	switch x := x.(type) {
+	case *Is:
+		p.expr(x.X, precOther)
+		p.put("is", not(x.Not), [...]string{"null", "true", "false", "unknown", "other"}[x.What])
+	case *Between:
+		p.expr(x.X, precOther)
+		p.put(not(x.Not), "between ")
+		if x.Symmetric {
+			p.raw("symmetric ")
+		}
+		p.expr(x.Lo, precOther)
+		p.raw(" and ")
+		p.expr(x.Hi, precOther)
+	case *In:
+		p.expr(x.X, precOther)
+		p.put(not(x.Not), "in ")
+		switch {
+		case x.Query != nil:
+			p.subquery(x.Query)
+		case x.Of != nil:
+			p.expr(x.Of, precOther)
+		default:
+			p.parens(func() { p.exprs(x.List) })
+		}
+	case *LikeExpr:
+		p.expr(x.X, precOther)
+		p.put(not(x.Not), [...]string{"like", "ilike", "rlike", "similar to", "glob"}[x.Kind], quantText[x.Quant])
+		p.raw(" ")
+		p.expr(x.Pattern, precOther)
+		if x.Escape != nil {
+			p.raw(" escape ")
+			p.expr(x.Escape, precOther)
+		}
+	case *Quantified:
+		p.expr(x.L, precOther)
+		p.put(opText[x.Op], quantText[x.Quant])
+		p.raw(" ")
+		if x.Query != nil {
+			p.subquery(x.Query)
+		} else {
+			p.parens(func() { p.expr(x.Of, precNone) })
+		}
+	}
+}
+
+var quantText = [...]string{"", "any", "all"}
+
+func not(b bool) string {
+	if b {
+		return "not"
+	}
+	return ""
+}
+
+func (p *printer) caseExpr(c *Case) {
+	p.raw("case")
+	if c.Operand != nil {
+		p.raw(" ")
+		p.expr(c.Operand, precNone)
+	}
+	for _, w := range c.Whens {
+		p.raw(" ")
+		p.when(w)
+	}
+	if c.Else != nil {
+		p.raw(" else ")
+		p.expr(c.Else, precNone)
+	}
+	p.raw(" end")
+}
+
+func (p *printer) when(w *When) {
+	if w.Then == nil { // a hole for further arms
+		p.expr(w.Cond, precNone)
+		return
+	}
+	p.raw("when ")
+	p.expr(w.Cond, precNone)
+	p.raw(" then ")
+	p.expr(w.Then, precNone)
+}
+
+// cast writes every spelling of a plain cast alike.
+func (p *printer) cast(c *Cast) {
+	if c.Kind == TryCast {
+		p.raw("try_")
+	}
+	p.raw("cast(")
+	p.expr(c.X, precNone)
+	p.raw(" as ")
+	p.typeName(c.Type)
+	if c.Format != nil {
+		p.raw(" format ")
+		p.expr(c.Format, precNone)
+	}
+	p.raw(")")
+}
+
+func (p *printer) star(s *Star) {
+	switch {
+	case s.Of != nil && s.Of.Range().Start == s.Start:
+		p.expr(s.Of, precZone)
+		p.raw(".*")
+	case s.Of != nil:
+		p.raw("*")
+		p.expr(s.Of, precZone)
+	case len(s.Qualifier) > 0:
+		p.name(s.Qualifier)
+		p.raw(".*")
+	default:
+		p.raw("*")
+	}
+	if len(s.Except) > 0 || s.Open {
+		p.put("except ")
+		p.parens(func() {
+			p.names(s.Except)
+			if s.Open {
+				p.put("...")
+			}
+		})
+	}
+	if len(s.Replace) > 0 {
+		p.put("replace ")
+		p.parens(func() { list(p, s.Replace, p.item) })
+	}
+	if len(s.Rename) > 0 {
+		p.put("rename ")
+		p.parens(func() { list(p, s.Rename, p.item) })
+	}
+	if s.Like != nil {
+		p.put("ilike ")
+		p.expr(s.Like, precNone)
+	}
+}
+
+func (p *printer) collection(x Expr) {
+	switch x := x.(type) {
+	case *Array:
+		if x.Type != nil {
+			p.typeName(x.Type)
+		}
+		p.raw("[")
+		p.exprs(x.Items)
+		p.raw("]")
+	case *Struct:
+		if x.Type != nil {
+			p.typeName(x.Type)
+		}
+		if x.Map {
+			p.raw("map ")
+		}
+		p.raw("{")
+		for i, f := range x.Fields {
+			if i > 0 {
+				p.raw(", ")
+			}
+			switch {
+			case f.Name != nil:
+				p.ident(f.Name)
+				p.raw(": ")
+			case x.Keys[i] != nil:
+				p.expr(x.Keys[i], precNone)
+				p.raw(": ")
+			}
+			p.expr(f.X, precNone)
+		}
+		p.raw("}")
+	case *Comprehension:
+		p.raw("[")
+		p.expr(x.X, precNone)
+		p.raw(" for ")
+		p.names(x.Vars)
+		p.raw(" in ")
+		p.expr(x.In, precNone)
+		if x.If != nil {
+			p.raw(" if ")
+			p.expr(x.If, precNone)
+		}
+		p.raw("]")
+	}
+}
+
+func (p *printer) access(x Expr) {
+	switch x := x.(type) {
+	case *Index:
+		p.expr(x.X, precZone+1)
+		p.raw("[")
+		if x.Fn != "" {
+			p.raw(x.Fn)
+			p.parens(func() { p.expr(x.I, precNone) })
+		} else {
+			p.expr(x.I, precNone)
+		}
+		p.raw("]")
+	case *Slice:
+		p.expr(x.X, precZone+1)
+		p.raw("[")
+		p.expr(x.Lo, precNone)
+		p.raw(":")
+		p.expr(x.Hi, precNone)
+		if x.Step != nil {
+			p.raw(":")
+			p.expr(x.Step, precNone)
+		}
+		p.raw("]")
+	case *Field:
+		p.expr(x.X, precZone+1)
+		p.raw(".")
+		p.ident(x.Name)
+	case *Path:
+		p.expr(x.X, precZone+1)
+		for i, s := range x.Steps {
+			if c, ok := s.(*Column); ok && len(c.Parts) == 1 {
+				p.raw([...]string{":", "."}[min(i, 1)])
+				// The keys of a path are case-sensitive, unlike names.
+				p.raw(c.Parts[0].Name)
+				continue
+			}
+			p.raw("[")
+			p.expr(s, precNone)
+			p.raw("]")
+		}
+	}
+}
+
+func (p *printer) call(c *Call) {
+	for i, id := range c.Name {
+		if i > 0 {
+			p.raw(".")
+		}
+		p.raw(strings.ToLower(id.Name))
+	}
+	if !c.NoParens {
+		if c.Params != nil {
+			p.parens(func() { p.exprs(c.Params) })
+		}
+		p.parens(func() { p.callArgs(c) })
+	}
+	if c.WithinGroup != nil {
+		p.raw(" within group (order by ")
+		list(p, c.WithinGroup, p.orderItem)
+		p.raw(")")
+	}
+	if c.Filter != nil {
+		p.raw(" filter (where ")
+		p.expr(c.Filter, precNone)
+		p.raw(")")
+	}
+	switch c.Nulls {
+	case 1:
+		p.raw(" respect nulls")
+	case -1:
+		p.raw(" ignore nulls")
+	}
+	if c.Over != nil {
+		p.raw(" over ")
+		p.window(c.Over)
+	}
+	if c.OverName != nil {
+		p.raw(" over ")
+		p.ident(c.OverName)
+	}
+}
+
+func (p *printer) callArgs(c *Call) {
+	if c.Distinct {
+		p.raw("distinct ")
+	}
+	if c.Star {
+		p.raw("*")
+	}
+	if len(c.Args) == 2 && strings.EqualFold(c.Name[len(c.Name)-1].Name, "extract") {
+		p.arg(c.Args[0])
+		p.raw(" from ")
+		p.arg(c.Args[1])
+	} else {
+		list(p, c.Args, p.arg)
+	}
+	if c.OrderBy != nil {
+		p.put("order by ")
+		list(p, c.OrderBy, p.orderItem)
+	}
+	if c.Limit != nil {
+		p.put("limit ")
+		p.expr(c.Limit, precNone)
+	}
+	if c.Sep != nil {
+		p.put("separator ")
+		p.expr(c.Sep, precNone)
+	}
+	if c.Having != nil {
+		p.space()
+		p.opaque(c.Having)
+	}
+	p.opaques(c.Tail)
+}
+
+func (p *printer) arg(a *Arg) {
+	if a.Name == nil {
+		p.expr(a.X, precNone)
+		return
+	}
+	if a.Name.Start > a.X.Range().Start {
+		p.expr(a.X, precNone)
+		p.raw(" as ")
+		p.ident(a.Name)
+		return
+	}
+	p.ident(a.Name)
+	p.raw(" => ")
+	p.expr(a.X, precNone)
+}
+
+func (p *printer) window(w *Window) {
+	p.raw("(")
+	p.ident(w.Base)
+	if w.PartitionBy != nil {
+		p.put("partition by ")
+		p.exprs(w.PartitionBy)
+	}
+	if w.OrderBy != nil {
+		p.put("order by ")
+		list(p, w.OrderBy, p.orderItem)
+	}
+	if w.Frame != nil {
+		p.space()
+		p.frame(w.Frame)
+	}
+	p.holes(w.Holes)
+	p.raw(")")
+}
+
+func (p *printer) frame(f *Frame) {
+	p.raw([...]string{"rows", "range", "groups"}[f.Unit])
+	p.raw(" between ")
+	p.bound(f.Start)
+	p.raw(" and ")
+	p.bound(f.End)
+	p.put(f.Exclude)
+}
+
+func (p *printer) bound(b Bound) {
+	if b.X != nil {
+		p.expr(b.X, precOther)
+		p.raw(" ")
+	}
+	p.raw([...]string{"unbounded preceding", "preceding", "current row", "following", "unbounded following"}[b.Kind])
+}
+
+func (p *printer) orderItem(o *OrderItem) {
+	p.expr(o.X, precNone)
+	if o.Desc {
+		p.raw(" desc")
+	}
+	switch o.Nulls {
+	case 1:
+		p.raw(" nulls first")
+	case -1:
+		p.raw(" nulls last")
+	}
+	if o.Fill != nil {
+		p.space()
+		p.opaque(o.Fill)
+	}
+	if o.Hole != nil {
+		p.put(o.Hole.Text)
+	}
+}

@@ -1,0 +1,73 @@
+// Package docs holds the rules that compare what a model's properties describe
+// with the columns that its SQL gives. They know columns by sema's inference
+// and say nothing where it is not sure: a column that may be there is not
+// missing, and one that may not be there needs no description.
+//
+//	select id as user_id, email from {{ ref('users') }}
+//
+//	columns: [{name: user_uuid, data_tests: [unique]}]     DOC02: no such column
+//	                                                       DOC01: user_id, email
+package docs
+
+import (
+	"path"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+)
+
+// described reports whether a description says something: it is not empty, no
+// placeholder, and more than the name again.
+func described(text manifest.Text, name string) bool {
+	said := plain(text.Value)
+	switch said {
+	case "", "todo", "tbd", "tba", "fixme", "na", "none", "null", "description", "placeholder", "no description", plain(name):
+		return false
+	}
+	return !strings.HasPrefix(said, "todo ") && !strings.HasPrefix(said, "add a description")
+}
+
+// plain is a text in lower case with nothing but letters, digits and single
+// blanks; letters are what is not ASCII too.
+func plain(text string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return r < 0x80 && (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}), " ")
+}
+
+// lent is the severity of a missing description: a warning where people other
+// than the authors read the table, else an info.
+func lent(p *lint.Pass, n *manifest.Node) finding.Severity {
+	enforced, _ := n.Contract()
+	if enforced || n.Access == "public" || p.Layer(n) == "marts" {
+		return finding.Warning
+	}
+	for _, c := range p.Manifest.Children(n) {
+		if c.Type == manifest.Exposure {
+			return finding.Warning
+		}
+	}
+	return finding.Info
+}
+
+// tables reports whether the rules judge the node: a model or snapshot that
+// becomes a relation of the warehouse.
+func tables(n *manifest.Node) bool {
+	if n.Type != manifest.Model && n.Type != manifest.Snapshot {
+		return false
+	}
+	m, known := n.Materialized()
+	return !known || m != "ephemeral"
+}
+
+// matches reports whether name fits one of the patterns, in any case of letters.
+func matches(patterns []string, name string) bool {
+	for _, pattern := range patterns {
+		if ok, _ := path.Match(strings.ToLower(pattern), strings.ToLower(name)); ok {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,29 @@
+package filters
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
+)
+
+// LateFilter notes conditions over one relation that could stand at the CTE
+// which imports it, with equal results. It is a note on readability: most
+// engines move such a condition themselves.
+var LateFilter = lint.Rule{
+	Meta: finding.Meta{Code: "FLT15", Name: "late-filter", Family: "filters", Severity: finding.Info,
+		Summary: "a condition on one relation stands later than its import", Needs: finding.NeedColumns, Since: "0.1.0"},
+	World: func(p *lint.Pass, w *sema.World) {
+		for _, l := range w.LateFilters() {
+			var conds []string
+			for _, f := range l.Filters {
+				conds = append(conds, "`"+oneLine(w.Text(f.Expr.Range()))+"`")
+			}
+			name := l.Import.Node.Name.Name
+			r := p.Report(l.Filters[0].Expr.Range(), "%s only concerns `%s` and stands above %s; it could stand in `%s`, where it is read", strings.Join(conds, ", "), l.Relation.Name, l.Above, name)
+			r.Evidence("import", sema.Step{Text: "`" + l.Relation.Name + "` is read here without a condition", Place: w.Place(l.Scan.Table.Span), Strength: finding.Struct})
+			r.Help("add WHERE to `%s`", name).Quiet("filter where the relation is read").About(l.Relation.Name)
+		}
+	},
+}

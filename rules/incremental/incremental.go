@@ -1,0 +1,35 @@
+// Package incremental holds the rules about guards: an incremental run must
+// leave the table as a full refresh would. They compare the two worlds of a
+// model and judge what the incremental one adds.
+package incremental
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+func incremental(m *sema.Model) bool {
+	yes, known := m.IsIncremental()
+	return yes && known
+}
+
+// atConfig reports at the value of a configuration key, or at the beginning of
+// the model.
+func atConfig(p *lint.Pass, m *sema.Model, key, format string, args ...any) *lint.Report {
+	if _, o := m.Node.Config.Get(key); o.File != nil && o.Layer > manifest.Default {
+		return p.ReportAt(o.File, o.Span, format, args...)
+	}
+	return p.ReportAt(m.Node.File, source.At(m.Node.Body.Start), format, args...)
+}
+
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:57]) + "..."
+	}
+	return s
+}

@@ -1,0 +1,72 @@
+package incremental
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// VariantInvalid reports a guard that makes the incremental query invalid while
+// the full refresh is fine, or the other way round.
+var VariantInvalid = lint.Rule{
+	Meta: finding.Meta{Code: "INC03", Name: "variant-invalid", Family: "incremental", Severity: finding.Error,
+		Summary: "one of the two queries of an incremental model is not valid", Needs: finding.NeedSQL, Since: "0.1.0"},
+	Model: func(p *lint.Pass, m *sema.Model) {
+		full, incr := m.Full(), m.Incremental()
+		if full == nil || incr == nil {
+			return
+		}
+		switch {
+		case full.World != nil && incr.World == nil:
+			syntax(p, incr, "incremental run", "full refresh")
+		case full.World == nil && incr.World != nil:
+			syntax(p, full, "full refresh", "incremental run")
+		case full.World != nil:
+			unbound(p, full.World, incr.World)
+		}
+	},
+}
+
+// syntax reports the first error of a variant that does not parse, unless a
+// template value that is not known stands near it.
+func syntax(p *lint.Pass, v *sema.Variant, bad, good string) {
+	if len(v.Tree.Errors) == 0 || len(v.Rendered.Holes) > 0 || v.Rendered.Stopped != "" || len(v.Rendered.Errors) > 0 {
+		return
+	}
+	e := v.Tree.Errors[0]
+	r := p.ReportIn(v.Rendered, e.Span, "the SQL of the %s is not valid: %s", bad, e.Message)
+	r.Note("worlds", "the SQL of the %s is valid", good)
+	if strings.Contains(e.Message, "`where`") || isWhere(v, e.Span) {
+		r.Help("the query has a WHERE already: write `and` in the guard")
+	} else {
+		r.Help("render the model with `dbtvet compile --world incremental` to see the query")
+	}
+	r.Quiet("both queries must parse")
+}
+
+func isWhere(v *sema.Variant, s source.Span) bool {
+	s = s.Clamp(len(v.Rendered.Text))
+	return strings.EqualFold(v.Rendered.Text[s.Start:s.End], "where")
+}
+
+// unbound reports columns that exist in no relation of the incremental query,
+// when the full refresh does not have the same complaint.
+func unbound(p *lint.Pass, full, incr *sema.World) {
+	known := map[string]bool{}
+	for _, u := range full.Unbound {
+		known[full.Text(u.Column.Span)] = true
+	}
+	for _, u := range incr.Unbound {
+		text := incr.Text(u.Column.Span)
+		if known[text] {
+			continue
+		}
+		known[text] = true
+		r := p.ReportIn(incr.Rendered, u.Column.Span, "the incremental run fails: no relation in FROM has a column `%s`", oneLine(text))
+		r.Help("use a column of the relations in FROM; a name given in SELECT cannot be used in WHERE everywhere")
+		r.Quiet("name a column that exists").About(text)
+	}
+}

@@ -1,0 +1,53 @@
+// Package joins holds the rules about joins that multiply rows: keys that a
+// join breaks, sums that it inflates, conditions that do not connect the two
+// sides. They accuse on positive evidence only: a join of which nothing is known
+// is no finding.
+package joins
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// names writes columns for a message: `a`, `b`.
+func names(cols []string) string { return "`" + strings.Join(cols, "`, `") + "`" }
+
+// quiet says what would make a finding about a fan-out silent.
+func quiet(r *lint.Report, v sema.Verdict) {
+	if len(v.On) > 0 {
+		r.Quiet("if %s is unique in `%s`, add a uniqueness test: this finding disappears", sema.Tuple(v.On), v.Side)
+	}
+}
+
+// graded lowers a report whose facts are only declared.
+func graded(r *lint.Report, v sema.Verdict) *lint.Report {
+	if !v.Accuses() {
+		r.Lower(finding.Info)
+	}
+	return r
+}
+
+// condition returns the text of a join's condition.
+func condition(w *sema.World, j *sema.Join) string {
+	if j.Node == nil || j.Node.On == nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(w.Text(j.Node.On.Range())), " ")
+}
+
+// at returns the place of a join for a message: the column list, or its text.
+func at(w *sema.World, j *sema.Join, v sema.Verdict) string {
+	if len(v.On) > 0 {
+		return names(v.On)
+	}
+	if c := condition(w, j); c != "" {
+		return "`" + c + "`"
+	}
+	return "no column"
+}
+
+func span(j *sema.Join) sql.Span { return j.Span() }

@@ -1,0 +1,107 @@
+// Package rules is the list of all rules and of the presets that they are in.
+// It knows no rule's workings: each is a value in the package of its family,
+// and no family knows another.
+//
+// A preset is a name for a set of rules. `recommended` is the default;
+// `strict` and `teaching` hold it and more; `conventions` holds only what a
+// team agrees on, naming and layers, and is asked for on top of another.
+package rules
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/ignore"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/rules/docs"
+	"github.com/dbtvet/dbtvet/rules/filters"
+	"github.com/dbtvet/dbtvet/rules/incremental"
+	"github.com/dbtvet/dbtvet/rules/joins"
+	"github.com/dbtvet/dbtvet/rules/keys"
+	"github.com/dbtvet/dbtvet/rules/refs"
+	"github.com/dbtvet/dbtvet/rules/templates"
+	"github.com/dbtvet/dbtvet/rules/yamlcheck"
+)
+
+// The presets by name, mildest first.
+const (
+	Recommended = "recommended"
+	Strict      = "strict"
+	Teaching    = "teaching"
+	Conventions = "conventions"
+)
+
+// All returns every rule that the engine runs, sorted by code.
+func All() []*lint.Rule {
+	return []*lint.Rule{
+		&docs.ColumnUndocumented,
+		&docs.DocumentedColumnMissing,
+		&docs.ModelUndocumented,
+		&joins.FanoutBreaksDeclaredKey,
+		&joins.InflatedAggregate,
+		&joins.MissingCondition,
+		&filters.OuterJoinDegraded,
+		&filters.LateFilter,
+		&incremental.NoEffectiveGuard,
+		&incremental.GuardNeverTrue,
+		&incremental.VariantInvalid,
+		&incremental.ThisColumnMissing,
+		&incremental.PartialGroup,
+		&incremental.ThisUnguarded,
+		&templates.JinjaSyntax,
+		&templates.UndefinedMacro,
+		&templates.CompileError,
+		&yamlcheck.ProjectUnreadable,
+		&refs.HardcodedRelation,
+		&refs.UndefinedRef,
+		&refs.UndefinedSource,
+		&refs.DisabledRef,
+		&refs.CyclicRef,
+		&templates.SQLSyntax,
+		&keys.SilentlyAppend,
+		&keys.AppendOverlap,
+		&keys.KeyColumnMissing,
+		&yamlcheck.Syntax,
+		&yamlcheck.DuplicateKey,
+		&yamlcheck.UnquotedJinja,
+	}
+}
+
+// Metas describes all that can be reported, sorted by code: the rules, and the
+// checks of ignore comments, which are made after the rules have spoken.
+func Metas() []finding.Meta {
+	out := ignore.Rules()
+	for _, r := range All() {
+		out = append(out, r.Meta)
+	}
+	slices.SortFunc(out, func(a, b finding.Meta) int { return cmp.Compare(a.Code, b.Code) })
+	return out
+}
+
+// Presets returns the names of the presets that the rule is in. A rule that
+// names none is in recommended and in what builds on it.
+func Presets(code string) []string {
+	var named []string
+	for _, r := range All() {
+		if r.Code == code {
+			named = r.Presets
+		}
+	}
+	if len(named) == 0 || slices.Contains(named, Recommended) {
+		return []string{Recommended, Strict, Teaching}
+	}
+	return named
+}
+
+// Preset returns the rules of the preset of that name, sorted by code; nil if
+// there is no such preset.
+func Preset(name string) []*lint.Rule {
+	var out []*lint.Rule
+	for _, r := range All() {
+		if slices.Contains(Presets(r.Code), name) {
+			out = append(out, r)
+		}
+	}
+	return out
+}

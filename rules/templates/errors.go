@@ -1,0 +1,57 @@
+package templates
+
+import (
+	"fmt"
+
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/project"
+	"github.com/dbtvet/dbtvet/internal/sema"
+)
+
+// JinjaSyntax reports templates that the engine cannot read: of a model when it
+// is rendered, of a macro file when its blocks are read.
+var JinjaSyntax = lint.Rule{
+	Meta: finding.Meta{
+		Code: "JIN01", Name: "jinja-syntax", Family: "templates", Severity: finding.Error,
+		Summary: "a template is not valid Jinja", Needs: finding.NeedGraph, Since: "0.1.0",
+	},
+	Tests: true,
+	Model: func(p *lint.Pass, m *sema.Model) {
+		report(p, m, dbtctx.SyntaxError, func(e dbtctx.Error) string { return fmt.Sprint(e.Place.Span.Start, e.Message) })
+	},
+	Project: func(p *lint.Pass, in *lint.Project) {
+		for _, problem := range in.Manifest.Project.Problems {
+			if problem.Kind == project.JinjaSyntax && problem.Package == in.Manifest.Project.Root.Name {
+				p.ReportAt(problem.File, problem.Span, "%s", problem.Message).About(problem.Path)
+			}
+		}
+	},
+}
+
+// UndefinedMacro reports a macro, variable or package that does not exist. What
+// may come from a package that is not installed is a note of the run instead.
+var UndefinedMacro = lint.Rule{
+	Meta: finding.Meta{
+		Code: "JIN02", Name: "undefined-macro", Family: "templates", Severity: finding.Error,
+		Summary: "a template uses a macro or name that does not exist", Needs: finding.NeedGraph, Since: "0.1.0",
+	},
+	Tests: true,
+	Model: func(p *lint.Pass, m *sema.Model) {
+		report(p, m, dbtctx.UndefinedName, func(e dbtctx.Error) string { return e.Name })
+	},
+}
+
+// CompileError reports what dbt refuses while it renders: a variable without a
+// value, a wrong call, an error that the project raises itself.
+var CompileError = lint.Rule{
+	Meta: finding.Meta{
+		Code: "JIN03", Name: "compile-error", Family: "templates", Severity: finding.Error,
+		Summary: "a template fails while it is rendered", Needs: finding.NeedGraph, Since: "0.1.0",
+	},
+	Tests: true,
+	Model: func(p *lint.Pass, m *sema.Model) {
+		report(p, m, dbtctx.CompileError, func(e dbtctx.Error) string { return e.Message })
+	},
+}

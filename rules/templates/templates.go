@@ -1,0 +1,72 @@
+// Package templates holds the rules about templates that do not render and
+// texts that do not parse. They read what the template engine and the SQL
+// parser said of each world, and know neither columns nor keys.
+//
+// An error counts where dbt itself would meet it: in the full refresh and in an
+// incremental run. What was met only in a branch that was forced open is the
+// business of nobody who never takes it.
+package templates
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/project"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// report reports the template errors of one kind: each once, whatever number
+// of worlds have it. subject gives what makes two errors of one file the same.
+func report(p *lint.Pass, m *sema.Model, kind dbtctx.ErrorKind, subject func(dbtctx.Error) string) {
+	seen := map[string]bool{}
+	for _, e := range errorsOf(m) {
+		if e.Kind != kind || e.Package != "" {
+			continue
+		}
+		at, chain := own(p.Manifest, m.Node, e)
+		key := subject(e)
+		if at.File == nil || seen[at.File.Path+"\x00"+key] {
+			continue
+		}
+		seen[at.File.Path+"\x00"+key] = true
+		r := p.ReportAt(at.File, at.Span, "%s", e.Message).About(key)
+		for _, c := range chain {
+			r.Related(c.File, c.Span, "`"+c.Name+"` is called here")
+		}
+	}
+}
+
+// errorsOf returns the errors that dbt would meet, of the parse pass last.
+func errorsOf(m *sema.Model) []dbtctx.Error {
+	var out []dbtctx.Error
+	for _, v := range m.Variants {
+		if len(v.Rendered.World.Forced) == 0 {
+			out = append(out, v.Rendered.Errors...)
+		}
+	}
+	return append(out, m.Node.Errors...)
+}
+
+// own returns the place of an error in the project's own files: where it is,
+// or the innermost call that leads from them into a package; and the calls
+// around that place, innermost first.
+func own(m *manifest.Manifest, n *manifest.Node, e dbtctx.Error) (source.Place, []source.Call) {
+	if ours(m, n, e.Place.File) {
+		return e.Place, e.Chain
+	}
+	for i, c := range e.Chain {
+		if ours(m, n, c.File) {
+			return source.Place{File: c.File, Span: c.Span, Call: c.Parent}, e.Chain[i+1:]
+		}
+	}
+	return source.Place{}, nil
+}
+
+// ours reports whether f is the node's file or a macro file of the project:
+// not one of dbt itself, nor of a package.
+func ours(m *manifest.Manifest, n *manifest.Node, f *source.File) bool {
+	return f != nil && (f == n.File || slices.ContainsFunc(m.Project.Root.Macros, func(x *project.Macro) bool { return x.File == f }))
+}

@@ -1,0 +1,44 @@
+// Package yamlcheck holds the rules about the files that dbt reads before any
+// SQL: dbt_project.yml, properties, packages. They report what the loader of
+// the project met, and know no resource.
+package yamlcheck
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/project"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// ProjectUnreadable reports files that cannot be read, and settings without
+// which dbt does not load a project.
+var ProjectUnreadable = lint.Rule{
+	Meta: finding.Meta{
+		Code: "PRJ01", Name: "project-unreadable", Family: "yamlcheck", Severity: finding.Error,
+		Summary: "dbt cannot load the project or one of its packages", Needs: finding.NeedYAML, Since: "0.1.0",
+	},
+	Project: func(p *lint.Pass, in *lint.Project) {
+		report(p, in, project.Unreadable, project.Invalid, project.Duplicate)
+	},
+}
+
+// report reports the problems of the given kinds: all of the project's own
+// files, and of an installed package those that keep dbt from loading it.
+func report(p *lint.Pass, in *lint.Project, kinds ...project.ProblemKind) {
+	root := in.Manifest.Project.Root.Name
+	for _, problem := range in.Manifest.Project.Problems {
+		if !slices.Contains(kinds, problem.Kind) || problem.Package != root && problem.Kind != project.Unreadable && problem.Kind != project.Invalid {
+			continue
+		}
+		f := problem.File
+		if f == nil {
+			f = source.NewFile(problem.Path, "")
+		}
+		r := p.ReportAt(f, problem.Span, "%s", problem.Message).About(f.Path, problem.Message).Help("%s", problem.Hint)
+		if problem.Related != (source.Span{}) {
+			r.Related(f, problem.Related, "the first one")
+		}
+	}
+}
