@@ -126,7 +126,7 @@ func (c *console) details(f *finding.Finding) []detail {
 		}
 	}
 	for _, e := range f.Evidence {
-		out = append(out, detail{e.Label, []string{stated(e)}, where(e.Place), bold})
+		out = append(out, detail{e.Label, []string{stated(e)}, beside(f, e.Place), bold})
 	}
 	if len(f.Witness) > 0 {
 		out = append(out, detail{label: "witness", lines: f.Witness, style: bold})
@@ -135,7 +135,7 @@ func (c *console) details(f *finding.Finding) []detail {
 		add("worlds", strings.Join(f.Worlds, ", ")+" only", bold)
 	}
 	for _, p := range f.Related {
-		out = append(out, detail{"see", []string{p.Text}, where(p), bold})
+		out = append(out, detail{"see", []string{p.Text}, beside(f, p), bold})
 	}
 	add("help", f.Help, green)
 	for _, fix := range f.Fixes {
@@ -192,6 +192,15 @@ func where(p finding.Place) string {
 		return ""
 	}
 	return clean(p.File.Path) + ":" + strconv.Itoa(p.File.Position(p.Span.Start).Line)
+}
+
+// beside is where for a reader who has the finding before them: in its own
+// file a line is enough.
+func beside(f *finding.Finding, p finding.Place) string {
+	if p.File == nil || p.File.Path != f.Path() {
+		return where(p)
+	}
+	return "line " + strconv.Itoa(p.File.Position(p.Span.Start).Line)
 }
 
 // collapsed writes one line per rule for findings that are only counted.

@@ -145,7 +145,7 @@ func TestPathsChooseFindings(t *testing.T) {
 func TestUnknownCommand(t *testing.T) {
 	for args, want := range map[string]string{
 		"lnt":   "dbtvet: unknown command `lnt`: did you mean `lint`?\n",
-		"shout": "dbtvet: unknown command `shout`: the commands are lint, rules, version\n",
+		"shout": "dbtvet: unknown command `shout`: the commands are compile, explain, lint, rules, version\n",
 	} {
 		if got := run(&fake{}, nil, args); got.code != exitUsage || got.stderr != want {
 			t.Errorf("%s: code %d, %q", args, got.code, got.stderr)
@@ -157,10 +157,12 @@ func TestUnknownCommand(t *testing.T) {
 }
 
 func TestRulesCommand(t *testing.T) {
-	all := run(&fake{}, nil, "rules").stdout
-	strict := run(&fake{}, nil, "rules", "--preset", "strict").stdout
+	listed := func(args ...string) string {
+		return "\n" + run(&fake{}, nil, append([]string{"rules"}, args...)...).stdout
+	}
+	all, strict := listed(), listed("--preset", "strict")
 	for _, m := range rules.Metas() {
-		line := m.Code + "  " + m.Name + " "
+		line := "\n" + m.Code + " "
 		if !strings.Contains(all, line) {
 			t.Errorf("%s is not listed", m.Code)
 		}

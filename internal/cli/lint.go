@@ -99,7 +99,7 @@ func (f *lintFlags) apply(c *config.Config) error {
 
 // engineError gives an error of the engine its exit code.
 func engineError(err error) error {
-	if errors.Is(err, engine.ErrNoProject) {
+	if errors.Is(err, engine.ErrNoProject) || notFound(err) {
 		return usage("%w", err)
 	}
 	return exitError{exitInternal, err}

@@ -28,6 +28,7 @@ import (
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/ignore"
 	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
 	"github.com/dbtvet/dbtvet/rules"
 )
 
@@ -72,7 +73,8 @@ type app struct {
 // engineCalls is what the commands ask of the engine. Tests put a small one in
 // its place.
 type engineCalls struct {
-	lint func(context.Context, engine.Options) (*finding.Report, error)
+	lint    func(context.Context, engine.Options) (*finding.Report, error)
+	inspect func(context.Context, engine.Options, string) ([]*sema.Model, error)
 }
 
 // known returns the rules, those about ignore comments included, as the
@@ -100,13 +102,13 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(str
 	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	a := &app{stdin, stdout, stderr, env, rules.All(), engineCalls{lint: engine.Lint}}
+	a := &app{stdin, stdout, stderr, env, rules.All(), engineCalls{engine.Lint, engine.Inspect}}
 	return a.run(ctx, args)
 }
 
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // of nil, cobra would take the arguments of the process
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
@@ -155,7 +157,7 @@ undo outer joins, incremental models that lose or repeat rows.`,
 	}
 	root.SetVersionTemplate("dbtvet {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.lintCommand(), a.rulesCommand(), a.versionCommand())
+	root.AddCommand(a.lintCommand(), a.compileCommand(), a.explainCommand(), a.rulesCommand(), a.versionCommand())
 	return root
 }
 

@@ -3,6 +3,19 @@
 // dbt's lookup and dispatch, dbt's own cross-database macros, and the worlds
 // that a model is rendered in. It reads nothing and knows no SQL: what it must
 // ask of others it declares as the small interfaces Resources and Columns.
+//
+// A model is not one text but several, one for each world in which dbt may
+// render it. Of
+//
+//	select * from {{ ref('events') }}
+//	{% if is_incremental() %} where at > {{ dbt.dateadd('day', -3, since()) }} {% endif %}
+//
+// the full refresh has no filter; the incremental world, rendered because
+// is_incremental() was asked, has one. since is looked for among the macros of
+// the model's package, then of the root project; dbt.dateadd dispatches to
+// postgres__dateadd or default__dateadd, of the project first, then of dbt. The
+// tables in builtin/ say what dbt's own print. If since() runs a query, its
+// value is Unknown, and a hole stands in the text where it would be printed.
 package dbtctx
 
 import (

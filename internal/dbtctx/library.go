@@ -17,7 +17,6 @@ type library struct {
 	packages map[string]*shelf   // project, installed packages, dbt_utils if it is known natively
 	dbt      *shelf              // dbt's internal packages, flattened
 	missing  map[string]bool     // packages that are listed and not installed
-	unnamed  string              // a missing package of which only the address is known
 	spaces   map[string]space    // by package of the node
 }
 
@@ -86,13 +85,11 @@ func (l *library) addMissing(p *project.Project, utils map[string]jinja.Value) {
 		if d.Kind == project.CrossProject || l.packages[d.Name] != nil {
 			continue
 		}
-		if d.Name == utilsPackage || d.Name == "dbt-utils" {
-			l.packages[utilsPackage] = &shelf{name: utilsPackage, macros: utils, partial: true, own: true}
-		}
 		l.missing[d.Name] = true
-		if d.Kind != project.Hub {
-			l.unnamed = d.Name
-		}
+	}
+	// Nearly every package brings dbt_utils with it.
+	if len(l.missing) > 0 && l.packages[utilsPackage] == nil {
+		l.packages[utilsPackage] = &shelf{name: utilsPackage, macros: utils, partial: true, own: true}
 	}
 }
 
@@ -144,12 +141,16 @@ func (l *library) space(pkg string) space {
 	return sp
 }
 
-// suspect returns the missing package that an undefined name may be of.
-func (l *library) suspect(name string) (string, bool) {
-	if l.missing[name] {
-		return name, true
+// suspect returns a missing package that an undefined name may be of: the
+// package itself, or one that would have installed it too.
+func (l *library) suspect(name string) string {
+	switch {
+	case l.missing[name]:
+		return name
+	case len(l.missing) > 0:
+		return slices.Min(slices.Collect(maps.Keys(l.missing)))
 	}
-	return l.unnamed, l.unnamed != ""
+	return ""
 }
 
 // scope resolves the free names of all templates and macros. Macros see what
@@ -185,6 +186,12 @@ func (p packageObject) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 			r.called(s, p.s.name+"."+name)
 		}
 		return m, true
+	}
+	if p.s.name == utilsPackage && p.s.partial {
+		// Before its version 1.0, dbt_utils had what dbt has had since.
+		if m, ok := r.ctx.lib.dbt.macros[name]; ok {
+			return m, true
+		}
 	}
 	full := p.s.name + "." + name
 	e := Error{Kind: UndefinedName, Name: full, Place: s.Place()}

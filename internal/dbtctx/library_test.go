@@ -146,7 +146,9 @@ func TestUndefined(t *testing.T) {
 		{`{{ helper.nothing() }}`, "helper.nothing", ""},
 		{`{{ absent.f(1) }} {{ absent.f(2) }}`, "absent.f", "absent"},
 		{`{{ dbt_utils.no_such() }}`, "dbt_utils.no_such", "dbt_utils"},
-		{`{{ nopkg.f() }}`, "nopkg", ""},
+		{`{{ nopkg.f() }}`, "nopkg", "absent"}, // absent may have brought it
+		{`{{ typo }}`, "typo", ""},
+		{`{{ typo | upper }}{{ [null] }}{% for x in typo %}{% endfor %}`, "", ""}, // dbt looks over these
 		{`{{ dbt.create_table_as(true, this, 'x') }}`, "", ""},
 		{`{% if run_query('x') %}{{ nothing() }}{% endif %}`, "", ""},
 		{`{% if nothing is defined %}{{ nothing() }}{% endif %}`, "", ""},

@@ -27,7 +27,7 @@ func strict(name string, fn func(*jinja.CallArgs) (jinja.Value, error)) *jinja.F
 // globals returns the members of dbt's context that are the same in every
 // render.
 func (c *Context) globals() map[string]jinja.Value {
-	refFn, sourceFn := lazy("ref", ref), lazy("source", sourceOf)
+	refFn, sourceFn := resolver{ref}, resolver{sourceOf}
 	config, variables := configObject{}, variableObject{}
 	quiet := func(name string) *jinja.Func {
 		return lazy(name, func(*jinja.CallArgs) (jinja.Value, error) { return jinja.NewStr(""), nil })
@@ -72,6 +72,23 @@ func (c *Context) globals() map[string]jinja.Value {
 		m[name] = strict(name, fn)
 	}
 	return m
+}
+
+// resolver is ref or source. Beside being called, templates take the
+// configuration of the run from it, which nobody can tell here.
+type resolver struct {
+	fn func(*jinja.CallArgs) (jinja.Value, error)
+}
+
+// Lazy: the name may be unknown.
+func (resolver) Lazy() bool { return true }
+
+// Call resolves a name.
+func (o resolver) Call(c *jinja.CallArgs) (jinja.Value, error) { return o.fn(c) }
+
+// Attr returns something unknown.
+func (resolver) Attr(s *jinja.State, name string) (jinja.Value, bool) {
+	return unknown(jinja.AnyKind, "`"+name+"` of dbt", s.Place()), true
 }
 
 // nativeMacros are macros of dbt that cannot be written as text: they record

@@ -228,9 +228,10 @@ func (p *pyReader) arguments() (args []jinja.Value, named *jinja.Dict, places ma
 			named.Set(key, v)
 			places[key] = p.place(start)
 		}
-		if p.is(",") {
-			p.i++
+		if !p.is(",") {
+			break
 		}
+		p.i++
 	}
 	p.i++
 	return args, named, places

@@ -63,6 +63,7 @@ func FuzzPythonDeps(f *testing.F) {
 	f.Add(pythonModel)
 	f.Add(`dbt.config(a={1: [`)
 	f.Add(`dbt.ref('''x`)
+	f.Add(`dbt.config(a="x", 'y'], b=1)`)
 	f.Fuzz(func(t *testing.T, text string) {
 		file := source.NewFile("m.py", text)
 		refs, sources, configs := PythonDeps(file)

@@ -143,20 +143,41 @@ func unknown(kind jinja.Kind, why string, at source.Place) *jinja.Unknown {
 }
 
 // undefinedName says what becomes of a name that nobody defines. While dbt
-// parses, it is an object that swallows everything; later it is an error, and
-// nothing more is known.
+// parses, it is an object that swallows everything. Later it is an error to
+// call it or to look into it, and nothing more is known. dbt itself prints it
+// as nothing; that is an error here only where it is all that is printed, not
+// where a template passes on a name such as `null` as if it were a value.
 func undefinedName(s *jinja.State, name string, at source.Place) jinja.Value {
 	r := runOf(s)
 	if r.world.Parse {
 		return forgiving{}
 	}
+	before, after := around(at)
+	called := after != "" && strings.ContainsRune("(.[", rune(after[0]))
+	alone := strings.HasSuffix(before, "{{") && strings.HasPrefix(after, "}}")
+	if !called && !alone {
+		return jinja.Undefined{Name: name, At: at}
+	}
 	e := Error{Kind: UndefinedName, Message: "`" + name + "` is not defined", Name: name, Place: at}
-	if pkg, ok := r.ctx.lib.suspect(name); ok {
+	if pkg := r.ctx.lib.suspect(name); pkg != "" && after[0] == '.' {
 		e.Package = pkg
-		e.Message = "package `" + pkg + "` is not installed"
+		e.Message = "`" + name + "` is not defined, and package `" + pkg + "` is not installed"
 	}
 	r.fail(s, e, "name "+name)
 	return unknown(jinja.AnyKind, "`"+name+"` is not defined", at)
+}
+
+// around returns the text before and after a place, without the white space
+// and the dashes that trim it.
+func around(at source.Place) (before, after string) {
+	if at.File == nil {
+		return "", ""
+	}
+	text, s := at.File.Text, at.Span.Clamp(len(at.File.Text))
+	const reach, blank = 200, " \t\r\n-"
+	before = strings.TrimRight(text[max(0, int(s.Start)-reach):s.Start], blank)
+	after = strings.TrimLeft(text[s.End:min(len(text), int(s.End)+reach)], blank)
+	return before, after
 }
 
 // forgiving stands for an undefined name in the parse pass.

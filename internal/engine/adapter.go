@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -35,23 +34,45 @@ func adapterOf(p *project.Project, target, option string) (name, origin string) 
 	return "", "default"
 }
 
-// signs are texts that only one warehouse's projects contain, with their
-// weight. They are looked for in models and in dbt_project.yml.
-var signs = []struct {
+// sign is a word that one warehouse's projects use more than others'.
+type sign struct {
 	adapter string
 	weight  int
-	re      *regexp.Regexp
-}{
-	{"snowflake", 3, regexp.MustCompile(`(?i)\blateral\s+flatten\s*\(|\bsnowflake_warehouse\b|::variant\b|\btry_parse_json\s*\(|\bobject_construct\s*\(`)},
-	{"snowflake", 1, regexp.MustCompile(`(?i)\biff\s*\(|\bqualify\b|\bdateadd\s*\(\s*'?day'?|::timestamp_ntz\b|::number\b`)},
-	{"bigquery", 3, regexp.MustCompile("(?i)\\bsafe_cast\\s*\\(|\\bstruct<|'data_type'\\s*:|\"data_type\"\\s*:|\\bparse_date\\s*\\(|\\bfarm_fingerprint\\s*\\(|\\bsafe_divide\\s*\\(|\\bas\\s+int64\\b|\\bas\\s+float64\\b")},
-	{"bigquery", 1, regexp.MustCompile("`[a-zA-Z0-9_-]+\\.[a-zA-Z0-9_.-]+`|(?i)\\bas\\s+string\\b|\\bdate_trunc\\s*\\([a-z_.]+,\\s*(day|week|month|year)\\b|\\bselect\\s+\\*\\s+except\\b|\\bcurrent_date\\(\\)")},
-	{"redshift", 3, regexp.MustCompile(`(?i)\bdistkey\b|\bdiststyle\b|\bsortkey\b|\bgetdate\s*\(\s*\)|\bsort\s*=\s*'`)},
-	{"postgres", 1, regexp.MustCompile(`(?i)::jsonb\b|\bjsonb_|\bilike\b|\bgenerate_series\s*\(|\bto_char\s*\(`)},
-	{"duckdb", 3, regexp.MustCompile(`(?i)\bread_csv(_auto)?\s*\(|\bread_parquet\s*\(|\bstrptime\s*\(|\blist_aggregate\s*\(|\bexclude\s*\(|\bmd\.|\bepoch_ms\s*\(`)},
-	{"databricks", 3, regexp.MustCompile(`(?i)\bliquid_clustered_by\b|\bdelta\.|'delta'|\bfrom_json\s*\(|\bexplode\s*\(`)},
-	{"trino", 2, regexp.MustCompile(`(?i)\bdate_parse\s*\(|\bfrom_iso8601|\bat_timezone\s*\(|\bcast\s*\(\s*row\s*\(|\bas\s+varbinary\b|\bvarbinary\b|\bfrom_unixtime\s*\(|\bcross\s+join\s+unnest\b|\bunix_timestamp\b`)},
-	{"clickhouse", 4, regexp.MustCompile(`\btoDate\s*\(|\btoStartOf\w+\s*\(|\bargMax\s*\(|\bReplacingMergeTree\b|\bFINAL\b.*\bWHERE\b|\btoUInt\d+\s*\(`)},
+	call    bool // it counts only before an opening parenthesis
+}
+
+// signs are looked for in models and in dbt_project.yml, in lower case. They
+// are function names, types and configuration keys of the warehouses.
+var signs = map[string]sign{
+	"flatten": {"snowflake", 2, true}, "snowflake_warehouse": {"snowflake", 4, false}, "variant": {"snowflake", 2, false},
+	"try_parse_json": {"snowflake", 3, true}, "object_construct": {"snowflake", 3, true}, "iff": {"snowflake", 2, true},
+	"timestamp_ntz": {"snowflake", 2, false}, "convert_timezone": {"snowflake", 1, true}, "qualify": {"snowflake", 1, false},
+	"dateadd": {"snowflake", 1, true}, "listagg": {"snowflake", 1, true}, "zeroifnull": {"snowflake", 3, true},
+	"safe_cast": {"bigquery", 3, true}, "farm_fingerprint": {"bigquery", 3, true}, "safe_divide": {"bigquery", 2, true},
+	"int64": {"bigquery", 3, false}, "float64": {"bigquery", 3, false}, "parse_date": {"bigquery", 2, true},
+	"format_date": {"bigquery", 2, true}, "timestamp_trunc": {"bigquery", 2, true}, "safe_offset": {"bigquery", 3, true}, "countif": {"bigquery", 2, true},
+	"distkey": {"redshift", 4, false}, "sortkey": {"redshift", 4, false}, "diststyle": {"redshift", 4, false}, "getdate": {"redshift", 2, true},
+	"jsonb": {"postgres", 2, false}, "generate_series": {"postgres", 1, true}, "to_char": {"postgres", 1, true}, "ilike": {"postgres", 1, false},
+	"read_csv": {"duckdb", 4, true}, "read_csv_auto": {"duckdb", 4, true}, "read_parquet": {"duckdb", 4, true}, "strptime": {"duckdb", 3, true}, "epoch_ms": {"duckdb", 2, true},
+	"liquid_clustered_by": {"databricks", 4, false}, "from_json": {"databricks", 2, true}, "explode": {"databricks", 2, true}, "delta": {"databricks", 1, false},
+	"date_parse": {"trino", 3, true}, "varbinary": {"trino", 3, false}, "from_unixtime": {"trino", 1, true}, "from_iso8601_timestamp": {"trino", 4, true}, "at_timezone": {"trino", 3, true},
+	"todate": {"clickhouse", 4, true}, "tostartofmonth": {"clickhouse", 4, true}, "argmax": {"clickhouse", 3, true}, "touint64": {"clickhouse", 4, true}, "replacingmergetree": {"clickhouse", 6, false},
+}
+
+// eachWord calls f with every word of text in lower case, and whether an opening
+// parenthesis follows it.
+func eachWord(text string, f func(word string, call bool)) {
+	isWord := func(c byte) bool { return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' }
+	for i := 0; i < len(text); i++ {
+		if !isWord(text[i]) {
+			continue
+		}
+		start := i
+		for i < len(text) && isWord(text[i]) {
+			i++
+		}
+		f(strings.ToLower(text[start:i]), i < len(text) && text[i] == '(')
+	}
 }
 
 // inferSample bounds the files that are looked at.
@@ -62,11 +83,13 @@ const inferSample = 400
 func inferAdapter(p *project.Project) string {
 	score := map[string]int{}
 	look := func(text string) {
-		for _, s := range signs {
-			if s.re.MatchString(text) {
+		seen := map[string]bool{}
+		eachWord(text, func(word string, call bool) {
+			if s, ok := signs[word]; ok && !seen[word] && (call || !s.call) {
+				seen[word] = true
 				score[s.adapter] += s.weight
 			}
-		}
+		})
 	}
 	if p.Root.Doc != nil && p.Root.Doc.File != nil {
 		look(p.Root.Doc.File.Text)

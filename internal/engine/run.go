@@ -177,9 +177,18 @@ func (c columns) ColumnsOf(id string) ([]dbtctx.Column, bool) {
 		if col.Name == "" {
 			return nil, false
 		}
-		out = append(out, dbtctx.Column{Name: col.Name, Type: col.Type})
+		out = append(out, dbtctx.Column{Name: c.r.stored(col), Type: col.Type})
 	}
 	return out, !s.Open
+}
+
+// stored returns the name under which the warehouse holds a column: Snowflake
+// keeps unquoted names in upper case.
+func (r *run) stored(c sema.Column) string {
+	if r.dialect.FoldName("a", false) == "A" {
+		return c.Fold
+	}
+	return c.Name
 }
 
 // projectRules runs the rules of project scope.

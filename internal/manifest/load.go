@@ -43,8 +43,11 @@ func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 	m.graphOnce = sync.OnceValue(m.makeGraph)
 	m.foldersOnce = sync.OnceValue(m.folders)
 	b := &builder{
-		m: m, trees: map[string]map[string]*level{},
+		m: m, trees: map[string]map[string]*level{}, definitions: map[string]*definition{},
 		ctx: dbtctx.New(dbtctx.Options{Project: p, Target: m.Target, Vars: o.Vars, Env: o.Env}),
+	}
+	for _, pkg := range p.Packages {
+		b.define(pkg)
 	}
 	for _, pkg := range p.Packages {
 		b.project(pkg)
@@ -68,6 +71,8 @@ type builder struct {
 	m     *Manifest
 	ctx   *dbtctx.Context
 	trees map[string]map[string]*level // by package, by section
+
+	definitions map[string]*definition // of generic tests, by package.test_name
 
 	nodes   []*Node // with a file of their own, in order of reading
 	listed  []*listing

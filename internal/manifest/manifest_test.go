@@ -525,6 +525,33 @@ models:
 	}
 }
 
+func TestConfigOfTestMacro(t *testing.T) {
+	m := load(t, `
+-- dbt_project.yml --
+name: shop
+data_tests: {+severity: error, +limit: 3}
+-- tests/generic/even.sql --
+{% test even(model, column_name, how) %}
+{{ config(severity='warn', error_if='>' ~ 5, warn_if=how) }}
+select 1
+{% endtest %}
+-- models/a.sql --
+select 1 as id
+-- models/m.yml --
+models:
+  - name: a
+    columns: [{name: id, data_tests: [even, {even: {config: {severity: error}}}]}]
+`)
+	var got []string
+	for test := range m.get(t, "model.shop.a").AllTests() {
+		_, known := test.Config.Text("warn_if")
+		got = append(got, fmt.Sprint(test.Severity, test.ErrorIf, test.Limit, known))
+	}
+	if want := "warn>53 false error>53 false"; strings.Join(got, " ") != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestEntries(t *testing.T) {
 	m := load(t, `
 -- dbt_project.yml --

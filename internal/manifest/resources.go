@@ -21,13 +21,16 @@ func (b *builder) yamlResources() {
 		case "exposures":
 			b.consumer(l, Exposure, texts(l.entry.Get("depends_on")))
 		case "metrics":
-			b.consumer(l, Metric, nil)
-			b.metricDeps(l)
+			metricDeps(b.consumer(l, Metric, nil), l.entry.Get("type_params"))
 		case "semantic_models":
 			n := b.consumer(l, SemanticModel, texts(l.entry.Get("model")))
 			n.Entities = entities(l)
 		case "saved_queries":
-			b.consumer(l, SavedQuery, nil)
+			n := b.consumer(l, SavedQuery, nil)
+			metrics := append(l.entry.Path("query_params", "metrics").Strings(), l.entry.Get("metrics").Strings()...)
+			for _, metric := range metrics {
+				n.uses = append(n.uses, id(Metric, n.Package, metric))
+			}
 		case "groups":
 			b.consumer(l, Group, nil)
 		}
@@ -83,33 +86,23 @@ func (b *builder) addInput(n *Node, f *source.File, input *yaml.Node) {
 	}
 }
 
-// metricDeps records the metrics that a metric is made of.
-func (b *builder) metricDeps(l *listing) {
-	n := b.m.Nodes[len(b.m.Nodes)-1]
-	params := l.entry.Get("type_params")
-	add := func(v *yaml.Node) {
-		name := v
-		if v.IsMap() {
-			name = v.Get("name")
-		}
-		if name.Text() != "" {
-			n.uses = append(n.uses, id(Metric, n.Package, name.Text()))
+// metricDeps records the metrics and measures that a metric is made of. Each
+// is a name, or a mapping with one.
+func metricDeps(n *Node, params *yaml.Node) {
+	name := func(v *yaml.Node) string { return cmp.Or(v.Text(), v.Get("name").Text()) }
+	metrics := append([]*yaml.Node{params.Get("numerator"), params.Get("denominator")}, params.Get("metrics").List()...)
+	for _, v := range metrics {
+		if name(v) != "" {
+			n.uses = append(n.uses, id(Metric, n.Package, name(v)))
 		}
 	}
-	for _, key := range []string{"numerator", "denominator"} {
-		add(params.Get(key))
-	}
-	for _, item := range params.Get("metrics").List() {
-		add(item)
-	}
-	measures := []*yaml.Node{params.Get("measure")}
-	for _, m := range append(measures, params.Get("measures").List()...) {
-		name := m
-		if m.IsMap() {
-			name = m.Get("name")
-		}
-		if name.Text() != "" {
-			n.measures = append(n.measures, name.Text())
+	conversion := params.Get("conversion_type_params")
+	measures := append([]*yaml.Node{
+		params.Get("measure"), conversion.Get("base_measure"), conversion.Get("conversion_measure"),
+	}, params.Get("measures").List()...)
+	for _, v := range measures {
+		if name(v) != "" {
+			n.measures = append(n.measures, name(v))
 		}
 	}
 }

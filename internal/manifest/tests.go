@@ -84,6 +84,11 @@ func (b *builder) configureTest(t *Test, args *yaml.Node) {
 	c.apply("enabled", Setting{Value: true, Origin: Origin{Layer: Default}})
 	path := append(slices.Clone(n.FQN[:max(len(n.FQN)-1, 1)]), t.Name)
 	c.applyTree(b.trees[n.Package]["data_tests"], path, PackageProject)
+	if d := b.definitionOf(n.Package, t.Package, t.Name); d != nil {
+		for _, e := range d.entries {
+			c.apply(e.key, e.setting)
+		}
+	}
 	for _, p := range args.Entries() {
 		if slices.Contains(testConfigs, p.Key.Value) {
 			value := b.configValue(n.Package, t.File, p.Key.Value, p.Value)

@@ -126,7 +126,9 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 		if j.nullRight && !j.nullLeft {
 			anti = anti || j.antiJoin(b, e)
 			if j.degrades(b, e) {
-				extra = append(extra, j.extCond(b, e))
+				c := j.extCond(b, e)
+				extra = append(extra, c)
+				j.Linked = j.Linked || newSet(b.pre.reads(e)...).meets(j.leftColumns(b, e))
 			}
 		}
 	}
@@ -186,6 +188,17 @@ func (j *Join) degrades(b *Block, e sql.Expr) bool {
 		}
 	}
 	return true
+}
+
+// leftColumns returns the columns of e that come from the left side.
+func (j *Join) leftColumns(b *Block, e sql.Expr) set {
+	var out set
+	for _, c := range b.pre.reads(e) {
+		if t := j.World.cols[c].tids; len(t) > 0 && newSet(t...).within(j.extLeft.tids) {
+			out = out.with(c)
+		}
+	}
+	return out
 }
 
 // supplies reports whether c is a column that the join null-extends.

@@ -249,7 +249,7 @@ func hashTuple(t *Tuple, depth int) (any, bool) {
 		var h any
 		var ok bool
 		if inner, is := item.(*Tuple); is {
-			if depth > 20 {
+			if depth > 8 { // tuples in tuples may share parts: what is spelled doubles each time
 				return nil, false
 			}
 			h, ok = hashTuple(inner, depth+1)

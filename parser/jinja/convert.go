@@ -33,7 +33,7 @@ func ToString(v Value) string {
 
 // Repr returns v as Python writes it inside a list.
 func Repr(v Value) string {
-	var w reprWriter
+	w := reprWriter{limit: maxText}
 	w.value(v, 0)
 	return w.b.String()
 }
@@ -49,6 +49,9 @@ func (s *State) reprOf(v Value) (text string, unknown *Unknown) {
 	return w.b.String(), nil
 }
 
+// maxText bounds what is written of one value outside of a render.
+const maxText = 4 << 20
+
 type reprWriter struct {
 	b       strings.Builder
 	limit   int
@@ -56,7 +59,7 @@ type reprWriter struct {
 }
 
 func (w *reprWriter) value(v Value, depth int) {
-	if w.limit > 0 && w.b.Len() > w.limit {
+	if w.b.Len() > w.limit {
 		return
 	}
 	if depth > maxDepth {
@@ -331,18 +334,22 @@ func FromGo(v any) Value {
 }
 
 // ToGo is the reverse of FromGo: nil, bool, int64, float64, string, []any and
-// map[string]any; what has no such form stays as it is. Containers nested
-// deeper than 100, as those that hold themselves, are cut off.
-func ToGo(v Value) any { return toGo(v, 0) }
+// map[string]any; what has no such form stays as it is. What is nested deeper
+// than 100, as in containers that hold themselves, is cut off, and so is what
+// comes after a million elements.
+func ToGo(v Value) any {
+	left := 1_000_000
+	return toGo(v, 0, &left)
+}
 
-func toGo(v Value, depth int) any {
-	if depth > maxDepth {
+func toGo(v Value, depth int, left *int) any {
+	if *left--; depth > maxDepth || *left < 0 {
 		return nil
 	}
 	list := func(items []Value) any {
 		out := make([]any, len(items))
 		for i, x := range items {
-			out[i] = toGo(x, depth+1)
+			out[i] = toGo(x, depth+1, left)
 		}
 		return out
 	}
@@ -358,7 +365,7 @@ func toGo(v Value, depth int) any {
 	case *Dict:
 		out := make(map[string]any, v.Len())
 		for _, e := range v.entries {
-			out[ToString(e.key)] = toGo(e.val, depth+1)
+			out[ToString(e.key)] = toGo(e.val, depth+1, left)
 		}
 		return out
 	}

@@ -212,7 +212,7 @@ func (n *Compare) eval(s *State) Value {
 func (s *State) comparison(op Op, l, r Value, at source.Span) (Value, error) {
 	switch op {
 	case Eq, Ne:
-		eq, err := equal(l, r, 0)
+		eq, err := equal(l, r)
 		return eq == (op == Eq), err
 	case In, NotIn:
 		in, err := s.contains(s.usedOr(r, at), l)

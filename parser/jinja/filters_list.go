@@ -227,7 +227,7 @@ func filterGroupBy(s *State, v Value, c *CallArgs) (Value, error) {
 	for i, p := range sorted {
 		key, item := p.(*Tuple).items[0], p.(*Tuple).items[1]
 		if i > 0 {
-			eq, err := equal(key, last, 0)
+			eq, err := equal(key, last)
 			if err != nil {
 				return nil, err
 			}

@@ -198,7 +198,7 @@ func (l *loop) changed(c *CallArgs) (Value, error) {
 	if before == nil || len(before) != len(c.Args) {
 		return true, nil
 	}
-	eq, err := equal(&Tuple{items: before}, &Tuple{items: c.Args}, 0)
+	eq, err := equal(&Tuple{items: before}, &Tuple{items: c.Args})
 	return !eq, err
 }
 

@@ -172,7 +172,7 @@ func listPop(_ *State, l *List, c *CallArgs) (Value, error) {
 
 func listFind(l *List, v Value) (int, error) {
 	for i, item := range l.items {
-		if eq, err := equal(item, v, 0); eq || err != nil {
+		if eq, err := equal(item, v); eq || err != nil {
 			return i, err
 		}
 	}
@@ -213,7 +213,7 @@ func listCount(_ *State, l *List, c *CallArgs) (Value, error) {
 	}
 	n := int64(0)
 	for _, item := range l.items {
-		eq, err := equal(item, v, 0)
+		eq, err := equal(item, v)
 		if err != nil {
 			return nil, err
 		}

@@ -46,16 +46,27 @@ const maxDepth = 100
 // Equal reports whether a == b in Python; what depends on something unknown
 // is not equal.
 func Equal(a, b Value) bool {
-	eq, err := equal(a, b, 0)
+	eq, err := equal(a, b)
 	return eq && err == nil
 }
 
 // equal is ==. Its error is errUnknown, or that the values are nested too deep.
-func equal(a, b Value, depth int) (bool, error) {
+func equal(a, b Value) (bool, error) {
+	c := comparer{left: maxCompared}
+	return c.equal(a, b, 0)
+}
+
+// maxCompared bounds the pairs of elements that one comparison looks at: a
+// few lists in each other may hold more elements than there is time.
+const maxCompared = 100_000
+
+type comparer struct{ left int }
+
+func (c *comparer) equal(a, b Value, depth int) (bool, error) {
 	if open(a) || open(b) {
 		return false, errUnknown
 	}
-	if depth > maxDepth {
+	if c.left--; depth > maxDepth || c.left < 0 {
 		return false, failure(RuntimeError, "values are nested too deep to be compared")
 	}
 	switch x := a.(type) {
@@ -69,17 +80,17 @@ func equal(a, b Value, depth int) (bool, error) {
 		return ok && x.text == y.text, nil
 	case *List:
 		if y, ok := b.(*List); ok {
-			return equalItems(x.items, y.items, depth)
+			return c.equalItems(x.items, y.items, depth)
 		}
 		return false, nil
 	case *Tuple:
 		if y, ok := b.(*Tuple); ok {
-			return equalItems(x.items, y.items, depth)
+			return c.equalItems(x.items, y.items, depth)
 		}
 		return false, nil
 	case *Dict:
 		if y, ok := b.(*Dict); ok {
-			return equalDicts(x, y, depth)
+			return c.equalDicts(x, y, depth)
 		}
 		return false, nil
 	case *Set:
@@ -95,28 +106,31 @@ func equal(a, b Value, depth int) (bool, error) {
 	return ok && ok2 && ha == hb, nil
 }
 
-func equalItems(a, b []Value, depth int) (bool, error) {
+func (c *comparer) equalItems(a, b []Value, depth int) (bool, error) {
 	if len(a) != len(b) {
 		return false, nil
 	}
+	if len(a) > 0 && &a[0] == &b[0] {
+		return true, nil // one and the same
+	}
 	for i := range a {
-		if eq, err := equal(a[i], b[i], depth+1); !eq || err != nil {
+		if eq, err := c.equal(a[i], b[i], depth+1); !eq || err != nil {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-func equalDicts(a, b *Dict, depth int) (bool, error) {
-	if a.Len() != b.Len() {
-		return false, nil
+func (c *comparer) equalDicts(a, b *Dict, depth int) (bool, error) {
+	if a == b || a.Len() != b.Len() {
+		return a == b, nil
 	}
 	for _, e := range a.entries {
 		v, ok := b.Get(e.key)
 		if !ok {
 			return false, nil
 		}
-		if eq, err := equal(e.val, v, depth+1); !eq || err != nil {
+		if eq, err := c.equal(e.val, v, depth+1); !eq || err != nil {
 			return false, err
 		}
 	}
@@ -170,7 +184,7 @@ func orderAt(a, b Value, depth int) (int, error) {
 
 func orderItems(a, b []Value, depth int) (int, error) {
 	for i := range min(len(a), len(b)) {
-		eq, err := equal(a[i], b[i], depth+1)
+		eq, err := equal(a[i], b[i])
 		if err != nil {
 			return 0, err
 		}
@@ -213,7 +227,7 @@ func (s *State) contains(container, v Value) (bool, error) {
 	}
 	var unknown error
 	for _, item := range items {
-		eq, err := equal(item, v, 0)
+		eq, err := equal(item, v)
 		if eq {
 			return true, nil
 		}

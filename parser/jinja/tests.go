@@ -159,7 +159,7 @@ func (s *State) divisible(name string, v Value, c *CallArgs) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return equal(rest, want, 0)
+	return equal(rest, want)
 }
 
 // ofKind reports whether the test asks for the kind of a value, which an

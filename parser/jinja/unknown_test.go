@@ -272,10 +272,26 @@ func TestGoValues(t *testing.T) {
 	if list := back["b"].([]any); list[0] != int64(1) || list[1] != "x" || back["a"] != true {
 		t.Error(back)
 	}
-	self := NewList()
-	self.Append(self)
-	ToGo(self)
-	if Equal(self, NewList(self)) || len(Repr(self)) == 0 {
-		t.Error("a list in itself")
+}
+
+// Lists that hold each other twice, or themselves, have no end; everything
+// that looks into them has.
+func TestEndlessValues(t *testing.T) {
+	endless := func() *List {
+		l := NewList(int64(1))
+		for range 60 {
+			l = NewList(l, l)
+		}
+		l.Append(l, l)
+		return l
+	}
+	a, b := endless(), endless()
+	ToGo(a)
+	if Equal(a, b) || !Equal(a, a) || len(Repr(a)) < maxText {
+		t.Error("lists in themselves")
+	}
+	scope := testScope{"a": a, "b": b}
+	for _, text := range []string{"{{ a }}", "{{ a == b }}", "{{ a < b }}", "{{ a | tojson }}", "{{ a | string | length }}", "{{ [a, b] | unique }}", "{{ '%s' % [a] }}"} {
+		checkMap(t, Render(parseText(text), Options{Scope: scope, Budget: Budget{Output: 100_000}}))
 	}
 }

@@ -311,42 +311,47 @@ func (p *parser) order(now, last clause, s *Select) {
 	switch {
 	case now < last:
 		p.errorAt(p.toks[p.i].Span, "expected `"+clauseNames[now]+"` before `"+clauseNames[last]+"`, found `"+word+"`")
-	case now == last && now != clauseWindow:
+	case now == last && now != clauseWindow, now == clauseWindow && p.atWord(kwQualify) && s.Qualify != nil:
 		p.errorAt(p.toks[p.i].Span, "expected one `"+clauseNames[now]+"` clause, found `"+word+"`")
 	}
 }
 
-// clause reads the clause after its first word w, which began at start.
+// clause reads the clause after its first word w, which began at start. A
+// clause that is there already is kept as text only.
 func (p *parser) clause(s *Select, w keyword, start int32) {
+	twice := false
+	condition := func(slot *Expr) {
+		x := p.expr()
+		if twice = *slot != nil; !twice {
+			*slot = x
+		}
+	}
 	switch w {
 	case kwFrom:
 		t := p.tables()
-		if s.From == nil {
+		if twice = s.From != nil; !twice {
 			s.From = t
 		}
 	case kwPrewhere:
-		s.Prewhere = p.expr()
+		condition(&s.Prewhere)
 	case kwWhere:
-		s.Where = both(s.Where, p.expr())
+		condition(&s.Where)
 	case kwGroup:
 		p.acceptWord(kwBy)
-		s.GroupBy = p.groupBy(start)
+		g := p.groupBy(start)
+		if twice = s.GroupBy != nil; !twice {
+			s.GroupBy = g
+		}
 	case kwHaving:
-		s.Having = both(s.Having, p.expr())
+		condition(&s.Having)
 	case kwQualify:
-		s.Qualify = both(s.Qualify, p.expr())
+		condition(&s.Qualify)
 	case kwWindow:
 		s.Windows = append(s.Windows, p.windows()...)
 	}
-}
-
-// both joins the conditions of a clause that was written twice.
-func both(a, b Expr) Expr {
-	if a == nil {
-		return b
+	if twice {
+		s.Tail = append(s.Tail, p.opaque(start, false))
 	}
-	s := a.Range().Union(b.Range())
-	return &Binary{Span: s, Op: OpAnd, OpSpan: Span{Start: a.Range().End, End: b.Range().Start}, L: a, R: b}
 }
 
 // clauseWord reports whether k always begins or continues a clause, so that it
@@ -416,132 +421,4 @@ func (p *parser) otherClause(start int32, changesRows bool) *Opaque {
 		p.skipOne()
 	}
 	return p.opaque(start, !changesRows)
-}
-
-// groupBy reads what follows GROUP BY.
-func (p *parser) groupBy(start int32) *GroupBy {
-	g := &GroupBy{}
-	if p.atWord(kwAll) || p.atWord(kwDistinct) {
-		if p.operandAt(1) {
-			p.next()
-		} else {
-			g.All = p.acceptWord(kwAll)
-		}
-	}
-	for !g.All {
-		switch {
-		case p.at(TokHole) && p.holeInList():
-			g.Holes = append(g.Holes, p.hole())
-		case p.groupingSets(g):
-		default:
-			g.Items = append(g.Items, p.listExpr())
-		}
-		if p.at(TokHole) && p.holeInList() && !p.holeBeforeQuery() || p.prevHole() && p.operandAt(0) {
-			continue
-		}
-		if p.accept(TokComma) {
-			if !p.operandAt(0) && p.d.gram&trailingComma != 0 {
-				break
-			}
-			continue
-		}
-		if p.atWords(kwGrouping, kwSets) {
-			continue // Hive: GROUP BY a, b GROUPING SETS (...)
-		}
-		break
-	}
-	for p.atWord(kwWith) {
-		switch {
-		case p.acceptWords(kwWith, kwRollup):
-			g.WithRollup = true
-		case p.acceptWords(kwWith, kwCube):
-			g.WithCube = true
-		case p.acceptWords(kwWith, kwTotals):
-			g.WithTotals = true
-		default:
-			g.Span = p.from(start)
-			return g
-		}
-	}
-	g.Span = p.from(start)
-	return g
-}
-
-// holeInList reports whether the hole at the cursor stands where an element of
-// a list does, and is not the operand of an operator.
-func (p *parser) holeInList() bool {
-	n := p.pastHoles()
-	return p.peek(n).Kind == TokComma || p.endAt(n) || p.operandAt(n) && p.peek(n).Kind != TokLParen
-}
-
-func (p *parser) groupingSets(g *GroupBy) bool {
-	start := p.start()
-	s := &GroupingSets{}
-	switch {
-	case p.atWord(kwRollup) && p.peek(1).Kind == TokLParen:
-		s.Kind = Rollup
-		p.next()
-	case p.atWord(kwCube) && p.peek(1).Kind == TokLParen:
-		s.Kind = Cube
-		p.next()
-	case p.atWords(kwGrouping, kwSets):
-		p.next()
-		p.next()
-	default:
-		return false
-	}
-	if p.need(TokLParen, "`(`") {
-		s.Sets = p.groupingList()
-		p.closeInto(&s.Sets)
-	}
-	s.Span = p.from(start)
-	g.Items = append(g.Items, s)
-	return true
-}
-
-func (p *parser) groupingList() []Expr {
-	var out []Expr
-	for !p.at(TokRParen) {
-		inner := &GroupBy{}
-		if p.groupingSets(inner) {
-			out = append(out, inner.Items...)
-		} else {
-			out = append(out, p.groupingSet())
-		}
-		if !p.accept(TokComma) {
-			break
-		}
-	}
-	return out
-}
-
-// groupingSet reads one set: (a, b), (), or a single expression.
-func (p *parser) groupingSet() Expr {
-	x := p.listExpr()
-	if par, ok := x.(*Paren); ok {
-		return &Tuple{Span: par.Span, Items: []Expr{par.X}}
-	}
-	return x
-}
-
-// windows reads the list of a WINDOW clause.
-func (p *parser) windows() []*NamedWindow {
-	var out []*NamedWindow
-	for {
-		start := p.start()
-		w := &NamedWindow{Name: p.name("a name for the window")}
-		p.needWord(kwAs)
-		if p.at(TokLParen) {
-			w.Spec = p.window()
-		} else {
-			base := p.start()
-			w.Spec = &Window{Base: p.name("`(`")}
-			w.Spec.Span = p.from(base)
-		}
-		w.Span = p.from(start)
-		out = append(out, w)
-		if !p.accept(TokComma) {
-			return out
-		}
-	}
 }

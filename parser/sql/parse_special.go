@@ -5,20 +5,21 @@ var typeWords = wordSet(`date time datetime timestamp timestamptz timestamp_ntz 
 	timestampntz timestampltz json jsonb numeric decimal bignumeric bigdecimal bytes bytea uuid inet cidr point int integer
 	bigint smallint tinyint real double float varchar char text boolean bool range geography varbinary date32 ipaddress int256 uint256`)
 
-// cast reads CAST(x AS type), TRY_CAST and SAFE_CAST; nil if it is an ordinary
-// function, as ClickHouse's cast(x, 'type') is.
+// cast reads CAST(x AS type), TRY_CAST and SAFE_CAST, or a function of that
+// name: ClickHouse's cast(x, 'type').
 func (p *parser) cast(t Token) Expr {
-	save, opaques, errors := p.i, p.tree.Opaques, len(p.tree.Errors)
-	p.i += 2
+	name := p.one(p.ident())
+	p.next()
 	c := &Cast{}
 	if t.word != kwCast {
 		c.Kind = TryCast
 	}
 	c.X = p.innerExpr()
-	if p.at(TokComma) {
-		p.i = save
-		p.tree.Opaques, p.tree.Errors = opaques, p.tree.Errors[:errors]
-		return nil
+	if p.accept(TokComma) {
+		f := &Call{Name: name, NameEnd: t.End, Args: p.argsOf(append([]Expr{c.X}, p.exprList(TokRParen)...)...)}
+		p.closeArgs(f)
+		f.Span = p.from(t.Start)
+		return f
 	}
 	if p.needWord(kwAs) {
 		c.Type = p.typeName()

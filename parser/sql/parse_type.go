@@ -32,15 +32,15 @@ func (p *parser) typeName() *Type {
 	p.typeArgs(t)
 	p.typeSuffix(t)
 	t.Span = p.from(start)
-	t.Text = lowerOrKeep(p.text[start:t.End])
+	t.Text = singleSpaced(p.text[start:t.End])
 	return t
 }
 
 // lowerWords is s in lower case with single spaces.
-func lowerWords(s string) string { return strings.ToLower(lowerOrKeep(s)) }
+func lowerWords(s string) string { return strings.ToLower(singleSpaced(s)) }
 
-// lowerOrKeep is s with single spaces.
-func lowerOrKeep(s string) string {
+// singleSpaced is s with single spaces between words.
+func singleSpaced(s string) string {
 	if !strings.ContainsAny(s, "\n\t\r ") {
 		return s
 	}

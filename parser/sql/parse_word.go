@@ -88,9 +88,7 @@ func (p *parser) constant(k LiteralKind) Expr {
 func (p *parser) wordCall(t Token) Expr {
 	switch t.word {
 	case kwCast, kwTryCast, kwSafeCast:
-		if x := p.cast(t); x != nil {
-			return x
-		}
+		return p.cast(t)
 	case kwConvert, kwTryConvert:
 		if p.d == &dialectTSQL || p.d == &dialectRedshift {
 			return p.convert(t)

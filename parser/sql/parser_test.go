@@ -28,6 +28,15 @@ func TestLimits(t *testing.T) {
 		"joins":        "select * from a" + strings.Repeat(" cross join a", 60_000),
 		"subscripts":   "select a" + strings.Repeat("[1]", 60_000),
 		"ins":          "select a in " + strings.Repeat("((select 1), ", 2000),
+		"casts":        "select " + strings.Repeat("cast(", 400) + "a" + strings.Repeat(", 'b')", 400),
+		"ternaries":    "select " + strings.Repeat("a ? ", 3000),
+		"holes":        "select " + strings.Repeat("__hole_1__ ", 50_000),
+		"hole list":    "select " + strings.Repeat("__hole_1__ a, ", 20_000),
+		"hole clauses": "select a from t" + strings.Repeat(" __hole_1__ where __hole_2__ ", 10_000),
+		"join ons":     "select * from a" + strings.Repeat(" join a", 5000) + strings.Repeat(" on b", 5000),
+		"betweens":     "select a" + strings.Repeat(" between b", 3000),
+		"open comment": strings.Repeat("/* ", 20_000) + "*/",
+		"open dollars": strings.Repeat("$a$ $b$ ", 5000),
 		"open strings": strings.Repeat("'''a ", 20_000),
 	} {
 		for _, d := range dialectsOf("postgres bigquery clickhouse tsql") {

@@ -117,6 +117,8 @@ func (p *printer) names(ids []*Ident) { list(p, ids, p.ident) }
 // node writes any node.
 func (p *printer) node(n Node) {
 	switch x := n.(type) {
+	case *Query:
+		p.query(x)
 	case Expr:
 		p.expr(x, precNone)
 	case TableExpr:
@@ -160,7 +162,7 @@ func (p *printer) node(n Node) {
 	}
 }
 
-func (p *printer) opaque(o *Opaque) { p.raw(strings.Join(strings.Fields(o.Text), " ")) }
+func (p *printer) opaque(o *Opaque) { p.raw(singleSpaced(o.Text)) }
 
 func (p *printer) opaques(os []*Opaque) {
 	for _, o := range os {
@@ -171,7 +173,7 @@ func (p *printer) opaques(os []*Opaque) {
 
 func (p *printer) holes(hs []*Hole) {
 	for _, h := range hs {
-		p.put(h.Text)
+		p.put(singleSpaced(h.Text))
 	}
 }
 

@@ -26,7 +26,7 @@ func (p *printer) bare(x Expr) {
 	case *Word:
 		p.raw(x.Text)
 	case *Hole:
-		p.raw(x.Text)
+		p.raw(singleSpaced(x.Text))
 	case *Opaque:
 		p.opaque(x)
 	case *Is, *Between, *In, *LikeExpr, *Quantified:
@@ -37,7 +37,10 @@ func (p *printer) bare(x Expr) {
 	case *Subquery:
 		p.subquery(x.Query)
 	case *Tuple:
-		p.parens(func() { p.exprs(x.Items) })
+		if len(x.Items) == 1 { // parentheses alone make no row of one
+			p.raw("row")
+		}
+		p.tuple(x)
 	case *Array, *Struct, *Comprehension:
 		p.collection(x)
 	case *Index, *Slice, *Field, *Path:
@@ -67,9 +70,20 @@ func (p *printer) bare(x Expr) {
 		p.name(x.Name)
 	case *GroupingSets:
 		p.raw([...]string{"grouping sets ", "rollup ", "cube "}[x.Kind])
-		p.parens(func() { p.exprs(x.Sets) })
+		p.parens(func() { list(p, x.Sets, p.element) })
 	}
 }
+
+// element writes an element of a list in which parentheses do count.
+func (p *printer) element(x Expr) {
+	if t, ok := x.(*Tuple); ok {
+		p.tuple(t)
+		return
+	}
+	p.expr(x, precOther)
+}
+
+func (p *printer) tuple(t *Tuple) { p.parens(func() { p.exprs(t.Items) }) }
 
 func (p *printer) subquery(q *Query) { p.parens(func() { p.query(q) }) }
 
@@ -119,7 +133,7 @@ func (p *printer) test(x Expr) {
 		p.expr(x.X, precOther)
 		p.put(not(x.Not), [...]string{"like", "ilike", "rlike", "similar to", "glob"}[x.Kind], quantText[x.Quant])
 		p.raw(" ")
-		p.expr(x.Pattern, precOther)
+		p.element(x.Pattern)
 		if x.Escape != nil {
 			p.raw(" escape ")
 			p.expr(x.Escape, precOther)
@@ -236,28 +250,7 @@ func (p *printer) collection(x Expr) {
 		p.exprs(x.Items)
 		p.raw("]")
 	case *Struct:
-		if x.Type != nil {
-			p.typeName(x.Type)
-		}
-		if x.Map {
-			p.raw("map ")
-		}
-		p.raw("{")
-		for i, f := range x.Fields {
-			if i > 0 {
-				p.raw(", ")
-			}
-			switch {
-			case f.Name != nil:
-				p.ident(f.Name)
-				p.raw(": ")
-			case x.Keys[i] != nil:
-				p.expr(x.Keys[i], precNone)
-				p.raw(": ")
-			}
-			p.expr(f.X, precNone)
-		}
-		p.raw("}")
+		p.structure(x)
 	case *Comprehension:
 		p.raw("[")
 		p.expr(x.X, precNone)
@@ -271,6 +264,43 @@ func (p *printer) collection(x Expr) {
 		}
 		p.raw("]")
 	}
+}
+
+// structure writes a struct as a literal if every field has a key before it,
+// and as STRUCT(...) otherwise.
+func (p *printer) structure(s *Struct) {
+	literal := s.Type == nil
+	for i, f := range s.Fields {
+		literal = literal && (s.Keys[i] != nil || f.Name != nil && f.Name.Start < f.X.Range().Start)
+	}
+	if !literal && !s.Map {
+		if s.Type != nil {
+			p.typeName(s.Type)
+		} else {
+			p.raw("struct")
+		}
+		p.parens(func() { list(p, s.Fields, p.arg) })
+		return
+	}
+	if s.Map {
+		p.raw("map ")
+	}
+	p.raw("{")
+	for i, f := range s.Fields {
+		if i > 0 {
+			p.raw(", ")
+		}
+		switch {
+		case f.Name != nil:
+			p.ident(f.Name)
+			p.raw(": ")
+		case s.Keys[i] != nil:
+			p.expr(s.Keys[i], precNone)
+			p.raw(": ")
+		}
+		p.expr(f.X, precNone)
+	}
+	p.raw("}")
 }
 
 func (p *printer) access(x Expr) {
@@ -305,8 +335,7 @@ func (p *printer) access(x Expr) {
 		for i, s := range x.Steps {
 			if c, ok := s.(*Column); ok && len(c.Parts) == 1 {
 				p.raw([...]string{":", "."}[min(i, 1)])
-				// The keys of a path are case-sensitive, unlike names.
-				p.raw(c.Parts[0].Name)
+				p.pathKey(c.Parts[0])
 				continue
 			}
 			p.raw("[")
@@ -314,6 +343,15 @@ func (p *printer) access(x Expr) {
 			p.raw("]")
 		}
 	}
+}
+
+// pathKey writes a key of a path, which is case-sensitive, unlike a name.
+func (p *printer) pathKey(id *Ident) {
+	if id.Quoted || !id.Hole && !plainName(id.Name) {
+		p.raw(`"` + strings.ReplaceAll(id.Name, `"`, `""`) + `"`)
+		return
+	}
+	p.raw(id.Name)
 }
 
 func (p *printer) call(c *Call) {
@@ -456,6 +494,6 @@ func (p *printer) orderItem(o *OrderItem) {
 		p.opaque(o.Fill)
 	}
 	if o.Hole != nil {
-		p.put(o.Hole.Text)
+		p.put(singleSpaced(o.Hole.Text))
 	}
 }

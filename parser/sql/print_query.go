@@ -88,11 +88,11 @@ func (p *printer) body(b Body) {
 		p.setOp(x)
 	case *Values:
 		p.raw("values ")
-		list(p, x.Rows, func(t *Tuple) { p.expr(t, precNone) })
+		list(p, x.Rows, p.tuple)
 	case *Query:
 		p.subquery(x)
 	case *Hole:
-		p.raw(x.Text)
+		p.raw(singleSpaced(x.Text))
 	case *Opaque:
 		p.opaque(x)
 	}
@@ -112,7 +112,7 @@ func (p *printer) setOp(s *SetOp) {
 		}
 	}
 	if s.Hole != nil {
-		p.put(s.Hole.Text)
+		p.put(singleSpaced(s.Hole.Text))
 	}
 	p.raw(" ")
 	if _, nested := s.Right.(*SetOp); nested {
@@ -133,7 +133,11 @@ func (p *printer) selectBlock(s *Select) {
 	}
 	if s.Top != nil {
 		p.raw(" top ")
-		p.parens(func() { p.expr(s.Top, precNone) })
+		if _, plain := Unparen(s.Top).(*Literal); plain {
+			p.expr(s.Top, precNone)
+		} else {
+			p.parens(func() { p.expr(s.Top, precNone) })
+		}
 		if s.TopPct {
 			p.raw(" percent")
 		}
@@ -257,13 +261,7 @@ func (p *printer) table(t TableExpr) {
 			p.raw(")")
 		}
 		p.as(x.Alias)
-		if x.Ordinality {
-			p.put("with ordinality")
-		}
-		if x.Offset != nil {
-			p.put("as ")
-			p.ident(x.Offset)
-		}
+		p.ordinality(x)
 		p.sample(x.Sample)
 	case *Join:
 		p.join(x)
@@ -272,15 +270,7 @@ func (p *printer) table(t TableExpr) {
 	case *Unpivot:
 		p.unpivot(x)
 	case *LateralView:
-		p.table(x.Input)
-		p.put("lateral view ")
-		if x.Outer {
-			p.raw("outer ")
-		}
-		if x.Call != nil {
-			p.call(x.Call)
-		}
-		p.as(x.Alias)
+		p.lateralView(x)
 	case *MatchRecognize:
 		p.table(x.Input)
 		p.put("match_recognize ")
@@ -288,6 +278,38 @@ func (p *printer) table(t TableExpr) {
 		p.as(x.Alias)
 	case *Opaque:
 		p.opaque(x)
+	}
+}
+
+func (p *printer) ordinality(f *TableFunc) {
+	switch {
+	case f.Offset != nil:
+		p.put("with offset as ")
+		p.ident(f.Offset)
+	case f.Ordinality && p.d.gram&dottedQuotes != 0:
+		p.put("with offset")
+	case f.Ordinality:
+		p.put("with ordinality")
+	}
+}
+
+func (p *printer) lateralView(v *LateralView) {
+	p.table(v.Input)
+	p.put("lateral view ")
+	if v.Outer {
+		p.raw("outer ")
+	}
+	if v.Call != nil {
+		p.call(v.Call)
+	}
+	if v.Alias == nil {
+		return
+	}
+	p.raw(" ")
+	p.ident(v.Alias.Name)
+	if v.Alias.Columns != nil {
+		p.put("as ")
+		p.names(v.Alias.Columns)
 	}
 }
 
@@ -323,10 +345,17 @@ func (p *printer) join(j *Join) {
 		p.put(word(j.Global, "global"), word(j.Natural, "natural"), word(j.Asof, "asof"), word(j.Any, "any"), joinText[j.Kind])
 	}
 	p.raw(" ")
-	if r, ok := j.Right.(*Join); ok {
+	switch r := j.Right.(type) {
+	case *Join:
 		p.parens(func() { p.join(r) })
-	} else {
-		p.table(j.Right)
+	case *TableFunc:
+		if j.Kind == ArrayJoin || j.Kind == LeftArrayJoin {
+			list(p, r.Call.Args, p.arg)
+		} else {
+			p.table(r)
+		}
+	default:
+		p.table(r)
 	}
 	if j.Match != nil {
 		p.put("match_condition ")

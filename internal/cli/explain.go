@@ -1,0 +1,263 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dbtvet/dbtvet/fixtures"
+	"github.com/dbtvet/dbtvet/internal/config"
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/rules"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	var f inspectFlags
+	cmd := &cobra.Command{
+		Use:   "explain RULE | MODEL[.COLUMN]",
+		Short: "print a rule's page, or what is known of a model and why",
+		Long: `Explain prints the page of a rule, by code or name: what it finds, why, when it
+stays silent, with examples.
+
+Of a model it prints what was proven and how: the grain, the columns with where
+they come from, and how many rows each join can match. Of a column, its lineage
+and what is known of its values.`,
+		Args: exactly("RULE or MODEL[.COLUMN]"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args[0], f) },
+	}
+	f.register(cmd)
+	return cmd
+}
+
+func (a *app) explain(ctx context.Context, name string, f inspectFlags) error {
+	metas := rules.Metas()
+	if i := slices.IndexFunc(metas, func(m finding.Meta) bool { return m.Code == name || m.Name == name }); i >= 0 {
+		page, err := fixtures.Page(metas[i], rules.Presets(metas[i].Code))
+		if err != nil {
+			return exitError{exitInternal, err}
+		}
+		_, err = io.WriteString(a.stdout, page)
+		return err
+	}
+	models, err := a.inspect(ctx, name, f)
+	column := ""
+	if dot := strings.LastIndexByte(name, '.'); notFound(err) && dot > 0 {
+		var inner error
+		if models, inner = a.inspect(ctx, name[:dot], f); inner == nil {
+			err, column = nil, name[dot+1:]
+		}
+	}
+	if err != nil {
+		return explainError(err, name, metas)
+	}
+	w := bufio.NewWriter(a.stdout)
+	for i, m := range models {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		p := proof{w, m}
+		if column == "" {
+			p.model()
+		} else if err := p.column(column); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// explainError says that a name is neither a rule nor a model. What looks like
+// a rule is taken for one.
+func explainError(err error, name string, metas []finding.Meta) error {
+	var names []string
+	for _, m := range metas {
+		names = append(names, m.Code, m.Name)
+	}
+	if near := finding.Nearest(name, names); near != "" {
+		return usage("%s", config.Unknown("rule", name, names))
+	}
+	return err
+}
+
+// proof prints what is known of one resource.
+type proof struct {
+	w io.Writer
+	m *sema.Model
+}
+
+func (p proof) model() {
+	n, s := p.m.Node, p.m.Summary
+	fmt.Fprintf(p.w, "%s\n", n.ID)
+	if n.File != nil {
+		fmt.Fprintf(p.w, "  file  %s\n", n.File.Path)
+	}
+	if name, known := n.Materialized(); known && name != "" {
+		fmt.Fprintf(p.w, "  materialized  %s%s\n", name, p.incremental(name))
+	}
+	p.keys(s)
+	p.columns(s)
+	p.joins()
+}
+
+// incremental tells how an incremental model is loaded.
+func (p proof) incremental(materialized string) string {
+	if materialized != "incremental" {
+		return ""
+	}
+	text := ""
+	if name, known := p.m.Node.Strategy(); known && name != "" {
+		text += ", strategy " + name
+	}
+	if key, _, known := p.m.Node.UniqueKey(); known && len(key) > 0 {
+		text += ", unique_key " + strings.Join(key, ", ")
+	}
+	return text
+}
+
+// keys prints the grain with its proof, then the other keys.
+func (p proof) keys(s *sema.Summary) {
+	grain, ok := s.Grain()
+	if !ok {
+		fmt.Fprintf(p.w, "\ngrain: not known\n")
+	} else {
+		fmt.Fprintf(p.w, "\ngrain: one row per %s (%s)\n", sema.Tuple(s.Names(grain.Cols)), grain.Strength)
+		p.steps(grain.Steps)
+	}
+	for _, k := range s.Keys {
+		if ok && k.When == nil && slices.Equal(k.Cols, grain.Cols) && k.Lax == grain.Lax {
+			continue
+		}
+		fmt.Fprintf(p.w, "key: %s%s (%s)\n", sema.Tuple(s.Names(k.Cols)), condition(s, k), k.Strength)
+		p.steps(k.Steps)
+	}
+}
+
+// condition says which rows a key is about.
+func condition(s *sema.Summary, k sema.Key) string {
+	text := ""
+	if k.Lax {
+		text = ", where it is not NULL"
+	}
+	if k.When != nil {
+		text += fmt.Sprintf(", where `%s` %s %s", s.Columns[k.When.Col].Name, k.When.Op, k.When.Lit)
+	}
+	return text
+}
+
+func (p proof) steps(steps []sema.Step) {
+	for _, s := range steps {
+		fmt.Fprintf(p.w, "  = %s", s.Text)
+		if s.Strength != finding.Unstated {
+			fmt.Fprintf(p.w, " (%s)", s.Strength)
+		}
+		if f := s.Place.File; f != nil {
+			fmt.Fprintf(p.w, "  %s:%d", f.Path, f.Position(s.Place.Span.Start).Line)
+		}
+		fmt.Fprintln(p.w)
+	}
+}
+
+func (p proof) columns(s *sema.Summary) {
+	fmt.Fprintf(p.w, "\ncolumns: %d", len(s.Columns))
+	if s.Open {
+		fmt.Fprintf(p.w, ", and perhaps more: %s", s.OpenWhy)
+	}
+	fmt.Fprintln(p.w)
+	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', 0)
+	for _, c := range s.Columns {
+		null := ""
+		if c.NotNull {
+			null = "not null"
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", c.Name, c.Type, null, lineage(c))
+	}
+	t.Flush()
+}
+
+// lineage says in a few words what a column is made of.
+func lineage(c sema.Column) string {
+	var from []string
+	for _, o := range c.Origins {
+		text := o.Name + "." + o.Column
+		if o.Class != sema.Identity {
+			text += " (" + o.Class.String() + ")"
+		}
+		from = append(from, text)
+	}
+	const few = 4
+	if len(from) > few {
+		from = append(from[:few], fmt.Sprintf("and %d more", len(from)-few))
+	}
+	if c.Const != "" {
+		from = append(from, "always "+c.Const)
+	}
+	return strings.Join(from, ", ")
+}
+
+// joins prints how many rows each join of the run can match, and why.
+func (p proof) joins() {
+	run := p.m.Run()
+	if run == nil || len(run.Joins) == 0 {
+		return
+	}
+	fmt.Fprintf(p.w, "\njoins (%s): %d\n", run.Name, len(run.Joins))
+	for _, j := range run.Joins {
+		line := ""
+		if at := run.Place(j.Span()); at.File != nil {
+			line = fmt.Sprintf("  %s:%d", at.File.Path, at.File.Position(at.Span.Start).Line)
+		}
+		fmt.Fprintf(p.w, "  %s -> %s: %s%s\n", j.LeftName, j.RightName, status(j.Right), line)
+		for _, s := range j.Right.Proof() {
+			fmt.Fprint(p.w, "  ")
+			p.steps([]sema.Step{s})
+		}
+	}
+}
+
+func status(v sema.Verdict) string {
+	switch v.Status {
+	case sema.Unique:
+		return "at most one row, proven"
+	case sema.FanOut:
+		return "several rows; " + v.Reason
+	}
+	return "not known; " + v.Reason
+}
+
+// column prints what is known of one column.
+func (p proof) column(name string) error {
+	s := p.m.Summary
+	i := slices.IndexFunc(s.Columns, func(c sema.Column) bool { return strings.EqualFold(c.Name, name) })
+	if i < 0 {
+		all := make([]int, len(s.Columns))
+		for k := range all {
+			all[k] = k
+		}
+		return usage("%s of `%s`", config.Unknown("column", name, s.Names(all)), p.m.Node.Name)
+	}
+	c := s.Columns[i]
+	fmt.Fprintf(p.w, "%s.%s", p.m.Node.ID, c.Name)
+	if c.Place.File != nil {
+		fmt.Fprintf(p.w, "  %s:%d", c.Place.File.Path, c.Place.File.Position(c.Place.Span.Start).Line)
+	}
+	fmt.Fprintln(p.w)
+	for _, o := range c.Origins {
+		fmt.Fprintf(p.w, "  from %s.%s (%s)\n", o.Name, o.Column, o.Class)
+	}
+	if c.Const != "" {
+		fmt.Fprintf(p.w, "  always %s\n", c.Const)
+	}
+	if !c.NotNull {
+		fmt.Fprintln(p.w, "  may be NULL, as far as is known")
+		return nil
+	}
+	fmt.Fprintln(p.w, "  never NULL")
+	p.steps(c.NullWhy)
+	return nil
+}

@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/project"
+	"github.com/dbtvet/dbtvet/internal/sema"
+)
+
+// UnknownResourceError says that no project has a resource of a name.
+type UnknownResourceError struct {
+	Name    string
+	Nearest string // may be empty
+}
+
+func (e UnknownResourceError) Error() string {
+	if e.Nearest == "" {
+		return fmt.Sprintf("no model is named `%s`", e.Name)
+	}
+	return fmt.Sprintf("no model is named `%s`: did you mean `%s`?", e.Name, e.Nearest)
+}
+
+// Inspect analyses the projects below the given paths and returns the resources
+// of that name with all their worlds: models, snapshots, seeds, sources as
+// source.table, or anything by its unique_id. No rule is run.
+func Inspect(ctx context.Context, o Options, name string) ([]*sema.Model, error) {
+	o.defaults()
+	dirs, _ := project.Discover(o.FS, o.Paths...)
+	if len(dirs) == 0 {
+		return nil, ErrNoProject
+	}
+	var found []*sema.Model
+	var names []string
+	for _, dir := range dirs {
+		cfg, err := o.config(dir)
+		if err != nil {
+			return nil, err
+		}
+		r := newRun(ctx, o, cfg, dir)
+		r.rules = nil
+		matches := r.named(name)
+		for _, n := range r.manifest.Nodes {
+			names = append(names, fullName(n))
+		}
+		if len(matches) == 0 {
+			continue
+		}
+		r.analyse()
+		for _, n := range matches {
+			found = append(found, r.inspected(n))
+		}
+	}
+	if len(found) == 0 {
+		return nil, UnknownResourceError{name, finding.Nearest(name, names)}
+	}
+	return found, ctx.Err()
+}
+
+// fullName returns the name that a ref or source uses.
+func fullName(n *manifest.Node) string {
+	if n.Source != "" {
+		return n.Source + "." + n.Name
+	}
+	return n.Name
+}
+
+func (r *run) named(name string) []*manifest.Node {
+	return slices.DeleteFunc(slices.Clone(r.manifest.Nodes), func(n *manifest.Node) bool {
+		return n.ID != name && fullName(n) != name
+	})
+}
+
+// inspected analyses a resource once more, and keeps everything.
+func (r *run) inspected(n *manifest.Node) *sema.Model {
+	if n.Template == nil {
+		return &sema.Model{Node: n, Dialect: r.dialect, Adapter: r.adapter, Declared: sema.Declare(n, r.dialect), Summary: sema.SummaryOf(n, r.dialect)}
+	}
+	m := r.model(n)
+	m.Summary = m.Summarise()
+	return m
+}

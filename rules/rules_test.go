@@ -1,0 +1,245 @@
+package rules_test
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/dbtvet/dbtvet/fixtures"
+	"github.com/dbtvet/dbtvet/internal/engine"
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/rules"
+)
+
+var update = flag.Bool("update", false, "write the pages of docs/rules anew")
+
+// TestExamples lints the projects of every rule's example: a bad one must give
+// exactly the marked findings of the rule, a good one none.
+func TestExamples(t *testing.T) {
+	for _, m := range rules.Metas() {
+		t.Run(m.Code, func(t *testing.T) {
+			t.Parallel()
+			e, err := fixtures.Of(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range e.Projects {
+				t.Run(p.Name, func(t *testing.T) { check(t, m, p, lint(t, m, p)) })
+			}
+		})
+	}
+}
+
+// lint runs all rules over a project, those of m's presets among them.
+func lint(t *testing.T, m finding.Meta, p *fixtures.Project) *finding.Report {
+	t.Helper()
+	files := fstest.MapFS{}
+	for name, data := range p.Tree() {
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	r, err := engine.Lint(t.Context(), engine.Options{
+		FS: files, Rules: rules.All(), Presets: append(rules.Presets(m.Code), rules.Recommended),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// check compares the findings of rule m with the marks of p.
+func check(t *testing.T, m finding.Meta, p *fixtures.Project, r *finding.Report) {
+	t.Helper()
+	wants := slices.Clone(p.Wants)
+	for _, f := range r.Findings {
+		if f.Code != m.Code {
+			continue
+		}
+		line := f.File.Position(f.Span.Start).Line
+		i := slices.IndexFunc(wants, func(w fixtures.Want) bool {
+			return w.File == f.Path() && w.Line == line && w.Pattern.MatchString(f.Message) && (w.Severity == finding.Off || w.Severity == f.Severity)
+		})
+		if i < 0 {
+			t.Errorf("not wanted: %s:%d %s %s %q", f.Path(), line, f.Code, f.Severity, f.Message)
+			continue
+		}
+		wants = slices.Delete(wants, i, i+1)
+	}
+	for _, w := range wants {
+		t.Errorf("missing: %s:%d %s %s %q", w.File, w.Line, w.Code, w.Severity, w.Pattern)
+	}
+	if p.Bad || readsBroken(m) {
+		return
+	}
+	// A rule is silent about what is not understood, which proves nothing.
+	for _, g := range r.Coverage.NotAnalysed {
+		t.Errorf("not analysed: %s: %s", g.Model, g.Reason)
+	}
+}
+
+// readsBroken reports whether a rule is about projects that cannot be wholly
+// read, so that its good examples may hold such things too.
+func readsBroken(m finding.Meta) bool { return m.Family == "templates" || m.Family == "yamlcheck" }
+
+var (
+	codeForm = regexp.MustCompile(`^[A-Z]{2,4}[0-9]{2}$`)
+	nameForm = regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)*$`)
+)
+
+// TestMetas checks what every rule says of itself.
+func TestMetas(t *testing.T) {
+	names := map[string]bool{}
+	metas := rules.Metas()
+	for i, m := range metas {
+		if i > 0 && metas[i-1].Code >= m.Code {
+			t.Errorf("%s stands after %s", m.Code, metas[i-1].Code)
+		}
+		if !codeForm.MatchString(m.Code) || !nameForm.MatchString(m.Name) || names[m.Name] {
+			t.Errorf("%s %q: a malformed or second code or name", m.Code, m.Name)
+		}
+		names[m.Name] = true
+		if m.Summary == "" || strings.HasSuffix(m.Summary, ".") || len(m.Summary) > 100 || m.Since == "" {
+			t.Errorf("%s: summary %q since %q", m.Code, m.Summary, m.Since)
+		}
+		if m.Severity == finding.Off {
+			t.Errorf("%s has no severity", m.Code)
+		}
+		if len(rules.Presets(m.Code)) == 0 {
+			t.Errorf("%s is in no preset", m.Code)
+		}
+	}
+	listed := rules.All()
+	for i, r := range listed {
+		if i > 0 && listed[i-1].Code >= r.Code {
+			t.Errorf("All: %s stands after %s", r.Code, listed[i-1].Code)
+		}
+		if r.World == nil && r.Model == nil && r.Project == nil {
+			t.Errorf("%s judges nothing", r.Code)
+		}
+	}
+}
+
+// TestExampleForm checks that every rule has an example with all its parts, and
+// every example a rule.
+func TestExampleForm(t *testing.T) {
+	known := map[string]bool{}
+	for _, m := range rules.Metas() {
+		known[fixtures.PathOf(m)] = true
+		e, err := fixtures.Of(m)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if err := wellFormed(m, e); err != nil {
+			t.Errorf("%s: %v", e.Path, err)
+		}
+	}
+	err := fs.WalkDir(fixtures.Rules, "rules", func(name string, d fs.DirEntry, err error) error {
+		if !d.IsDir() && !known[name] {
+			t.Errorf("%s: there is no such rule", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func wellFormed(m finding.Meta, e *fixtures.Example) error {
+	for _, part := range []string{"\n## Why\n", "\n## When it stays silent\n"} {
+		if !strings.Contains(e.Prose, part) {
+			return fmt.Errorf("no heading %q", strings.TrimSpace(part))
+		}
+	}
+	if e.Prose == "" || strings.HasPrefix(e.Prose, "#") {
+		return fmt.Errorf("it does not begin with what the rule finds")
+	}
+	bad, good := 0, 0
+	for _, p := range e.Projects {
+		switch {
+		case p.Bad && len(p.Wants) == 0 || !p.Bad && len(p.Wants) > 0:
+			return fmt.Errorf("%s has %d marks", p.Name, len(p.Wants))
+		case p.Bad:
+			bad++
+		default:
+			good++
+		}
+		for _, w := range p.Wants {
+			if w.Code != m.Code {
+				return fmt.Errorf("%s: a mark of %s", p.Name, w.Code)
+			}
+		}
+	}
+	if bad == 0 || good == 0 {
+		return fmt.Errorf("%d bad and %d good projects", bad, good)
+	}
+	return nil
+}
+
+// TestPages checks that docs/rules is what the examples say; -update writes it.
+func TestPages(t *testing.T) {
+	dir := filepath.Join("..", "docs", "rules")
+	want := map[string]string{"README.md": index()}
+	for _, m := range rules.Metas() {
+		page, err := fixtures.Page(m, rules.Presets(m.Code))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		want[m.Code+".md"] = page
+	}
+	if *update {
+		write(t, dir, want)
+	}
+	have, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range have {
+		if _, ok := want[f.Name()]; !ok {
+			t.Errorf("docs/rules/%s is no rule's page", f.Name())
+		}
+	}
+	for name, text := range want {
+		if data, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(data) != text {
+			t.Errorf("docs/rules/%s is not what its example says: run `go test ./rules -update`", name)
+		}
+	}
+}
+
+func write(t *testing.T, dir string, pages map[string]string) {
+	t.Helper()
+	for name, text := range pages {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// index is the table of all rules, by family.
+func index() string {
+	var b strings.Builder
+	b.WriteString("# Rules\n\nEvery page is made from the rule's example in `fixtures/rules`, which is also its test.\n")
+	byFamily := map[string][]finding.Meta{}
+	var families []string
+	for _, m := range rules.Metas() {
+		if byFamily[m.Family] == nil {
+			families = append(families, m.Family)
+		}
+		byFamily[m.Family] = append(byFamily[m.Family], m)
+	}
+	slices.Sort(families)
+	for _, family := range families {
+		fmt.Fprintf(&b, "\n## %s\n\n| rule | severity | finds |\n|---|---|---|\n", family)
+		for _, m := range byFamily[family] {
+			fmt.Fprintf(&b, "| [%s %s](%s) | %s | %s |\n", m.Code, m.Name, m.Code+".md", m.Severity, m.Summary)
+		}
+	}
+	return b.String()
+}
