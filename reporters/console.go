@@ -141,9 +141,7 @@ func (c *console) details(f *finding.Finding) []detail {
 	for _, fix := range f.Fixes {
 		add("fix", fix.Title+" ("+fix.Grade.String()+")", green)
 	}
-	if f.Quiet != "" {
-		add("silent if", strings.TrimPrefix(f.Quiet, "if "), bold)
-	}
+	add("quiet", f.Quiet, bold)
 	return out
 }
 

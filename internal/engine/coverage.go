@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -25,6 +26,12 @@ func (c *coverage) python(n *manifest.Node) {
 	c.gap = &finding.Gap{Model: n.ID, Reason: "a Python model: its columns are not known", Place: finding.Place{File: n.File}}
 }
 
+// fault records a fault of this program.
+func (c *coverage) fault(n *manifest.Node, fault any, own bool) {
+	*c = coverage{counted: own && (n.Type == manifest.Model || n.Type == manifest.Snapshot)}
+	c.gap = &finding.Gap{Model: n.ID, Reason: fmt.Sprintf("internal error: %v; please report it", fault), Place: finding.Place{File: n.File}}
+}
+
 // count measures an analysed model.
 func (c *coverage) count(m *sema.Model) {
 	c.counted = true
@@ -32,7 +39,7 @@ func (c *coverage) count(m *sema.Model) {
 	for i, v := range m.Variants {
 		forced := len(v.Rendered.World.Forced) > 0
 		if i == 0 && !v.Rendered.World.Incremental {
-			c.rendered = len(v.Rendered.Errors) == 0 && v.Rendered.Stopped == ""
+			c.rendered = !failed(v.Rendered.Errors) && v.Rendered.Stopped == ""
 		}
 		if len(v.Rendered.Holes) > 0 {
 			c.holesFree = false
@@ -64,6 +71,12 @@ func (c *coverage) count(m *sema.Model) {
 			}
 		}
 	}
+}
+
+// failed reports whether an error is the project's own: not one that a package
+// which is not installed may explain.
+func failed(errors []dbtctx.Error) bool {
+	return slices.ContainsFunc(errors, func(e dbtctx.Error) bool { return e.Package == "" })
 }
 
 func (c *coverage) unparsed(m *sema.Model, v *sema.Variant) *finding.Gap {
@@ -100,6 +113,9 @@ func (c *coverage) unrendered(m *sema.Model) *finding.Gap {
 }
 
 func (c *coverage) add(to *finding.Coverage) {
+	if c.gap != nil {
+		to.NotAnalysed = append(to.NotAnalysed, *c.gap)
+	}
 	if !c.counted {
 		return
 	}
@@ -114,9 +130,6 @@ func (c *coverage) add(to *finding.Coverage) {
 	}
 	to.Joins += c.joins
 	to.JoinsKnown += c.joinsKnown
-	if c.gap != nil {
-		to.NotAnalysed = append(to.NotAnalysed, *c.gap)
-	}
 }
 
 func merge(to *finding.Coverage, c finding.Coverage) {

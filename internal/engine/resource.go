@@ -110,7 +110,7 @@ func (r *run) modelRules(m *sema.Model) []*finding.Finding {
 		if !query && !rule.Tests || rule.World == nil && rule.Model == nil {
 			continue
 		}
-		pass := lint.NewPass(rule, r.manifest, r.options(rule))
+		pass := r.pass(rule)
 		pass.Model = m
 		if rule.World != nil {
 			for _, v := range m.Variants {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -125,13 +126,26 @@ func (r *run) analyse() {
 					}
 				}
 				if r.ctx.Err() == nil {
-					r.resource(res, r.chosen == nil || r.chosen[res.node.ID])
+					r.guarded(res, r.chosen == nil || r.chosen[res.node.ID])
 				}
 				close(res.done)
 			}
 		})
 	}
 	wg.Wait()
+}
+
+// guarded analyses one resource. A fault of this program is a gap of the
+// coverage for that resource, and the rest goes on.
+func (r *run) guarded(res *result, selected bool) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			res.summary.Store(sema.SummaryOf(res.node, r.dialect))
+			res.findings = nil
+			res.coverage.fault(res.node, fault, r.own(res.node) && selected)
+		}
+	}()
+	r.resource(res, selected)
 }
 
 // choose applies --select and --exclude. The error is about the selectors.
@@ -197,12 +211,26 @@ func (r *run) projectRules(models map[string]*sema.Model) []*finding.Finding {
 	var reports []*lint.Report
 	for _, rule := range r.rules {
 		if rule.Project != nil {
-			pass := lint.NewPass(rule, r.manifest, r.options(rule))
+			pass := r.pass(rule)
 			rule.Project(pass, p)
 			reports = append(reports, pass.Reports()...)
 		}
 	}
 	return r.findings(reports, nil)
+}
+
+// pass returns a new pass of a rule under the settings of the run.
+func (r *run) pass(rule *lint.Rule) *lint.Pass {
+	presets := r.cfg.Presets
+	if len(r.o.Presets) > 0 {
+		presets = r.o.Presets
+	}
+	p := lint.NewPass(rule, r.manifest, r.options(rule))
+	p.Settings = lint.Settings{
+		Layer:    r.cfg.Layers.Of,
+		Thorough: slices.Contains(presets, "strict") || slices.Contains(presets, "teaching"),
+	}
+	return p
 }
 
 func (r *run) options(rule *lint.Rule) any {

@@ -94,6 +94,7 @@ func (b *builder) project(pkg *project.Package) {
 	}
 	b.files(pkg)
 	for _, file := range pkg.Properties {
+		b.m.partial = b.m.partial || file.Doc.Partial
 		b.list(pkg, file)
 	}
 	b.match(pkg)

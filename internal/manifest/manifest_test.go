@@ -350,6 +350,18 @@ select * from {{ ref('maybe_there') }} {{ ref('not_here', 'x') }}
 	}
 }
 
+func TestBrokenPropertiesSilenceSources(t *testing.T) {
+	fsys := fstest.MapFS{
+		"dbt_project.yml": {Data: []byte("name: shop\n")},
+		"models/a.sql":    {Data: []byte("select * from {{ source('raw', 'lost') }} join {{ ref('gone') }}")},
+		"models/s.yml":    {Data: []byte("sources:\n  - name: raw\n    tables: [{name: here}]\n  - name: x: y\n")},
+	}
+	m := Load(context.Background(), project.Load(context.Background(), fsys, ".", project.Options{}), Options{})
+	if got, want := problems(m), "models/a.sql:1 `a` refers to `gone`, which does not exist"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestCycle(t *testing.T) {
 	m := load(t, `
 -- dbt_project.yml --
@@ -687,6 +699,19 @@ sources: [{name: raw, tables: [{name: t}]}]
 			t.Errorf("`%s` is accepted", bad)
 		}
 	}
+}
+
+func FuzzSelect(f *testing.F) {
+	for _, seed := range []string{"a", "+a+", "@a", "2+tag:x+1,path:models/*", "config.meta.x:1 b", "source:raw.*+", "[", "+", ",", ":"} {
+		f.Add(seed)
+	}
+	m := load(f, layered)
+	f.Fuzz(func(t *testing.T, text string) {
+		found, err := m.Select([]string{text}, nil)
+		if err != nil && found != nil {
+			t.Fatalf("both nodes and an error: %v", err)
+		}
+	})
 }
 
 func TestParallelIsDeterministic(t *testing.T) {

@@ -73,7 +73,7 @@ func (m *Manifest) lookupRef(from, pkg, name, version string) (*Node, *dbtctx.Pr
 	})
 	n, problem := choose(candidates, m.searchOrder(from, pkg))
 	if problem != nil && problem.Kind == dbtctx.NotFound {
-		if m.absent(pkg) {
+		if m.absent(pkg) || m.partial && version != "" {
 			problem.Kind = dbtctx.PackageMissing
 			return nil, problem
 		}
@@ -89,7 +89,7 @@ func (m *Manifest) lookupRef(from, pkg, name, version string) (*Node, *dbtctx.Pr
 func (m *Manifest) lookupSource(from, src, table string) (*Node, *dbtctx.Problem) {
 	n, problem := choose(m.sources[src+"."+table], m.searchOrder(from, ""))
 	if problem != nil && problem.Kind == dbtctx.NotFound {
-		if m.missing && !m.knownSource(src) {
+		if m.partial || m.missing && !m.knownSource(src) {
 			problem.Kind = dbtctx.PackageMissing
 			return nil, problem
 		}

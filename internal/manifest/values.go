@@ -81,10 +81,9 @@ func hasJinja(text string) bool {
 // render renders a scalar natively. text is the scalar's, or that with braces
 // put around it. A text that does not render gives an Unknown.
 func (b *builder) render(pkg string, f *source.File, n *yaml.Node, text string) (jinja.Value, *dbtctx.Rendered) {
-	in, span := f, n.Span
-	if at, ok := n.Verbatim(f); ok && text == n.Value {
-		span = at
-	} else {
+	in := f
+	span, ok := n.Verbatim(f)
+	if !ok || text != n.Value {
 		// Escapes, folding or added braces: the text stands nowhere as it is.
 		in = source.NewFile(f.Path, text)
 		span = source.Span{End: int32(len(text))}

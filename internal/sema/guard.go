@@ -264,9 +264,9 @@ type Partial struct {
 // above the guard whose groups the guard does not take whole. It returns nil
 // when every group is taken whole, or when it cannot be told.
 //
-// A guard is aligned when what it compares is a function of the group columns;
-// also when a group column is a monotone function of it and the bound is a
-// value of that function (group by ts::date, ts >= max(d)).
+// A guard is aligned when what it compares is a function of the group columns,
+// as a month is of its days; also when a group column is a truncation of it and
+// the bound is the beginning of such a unit (group by ts::date, ts >= max(d)).
 func (g *Guard) CutsGroups() *Partial {
 	if g.Bound.Kind == OtherBound || g.left == 0 || g.Clause != Where || g.Block.InExpr {
 		return nil
@@ -300,36 +300,51 @@ func (g *Guard) alignment(b *Block) alignment {
 		return unrelated
 	}
 	var group set
+	timed := false // a group column is a function of what the guard compares
+	base, left := w.truncation(g.left)
 	for _, c := range b.groupPre {
 		col := &w.cols[c]
 		if col.class == Opaque || col.volatile {
 			return undecided
 		}
-		d, ok := w.descend(c, dom.tids, 0)
-		if ok {
+		if d, ok := w.descend(c, dom.tids, 0); ok {
 			group = group.with(d...)
+		}
+		gb, unit := w.truncation(c)
+		if gb != base {
 			continue
 		}
-		if g.monotone(c) {
+		timed = true
+		if left.functionOf(unit) || g.Op == sql.OpGe && g.boundary(g.Bound.Expr).functionOf(unit) {
 			return aligned
 		}
 	}
-	if b.Select.GroupBy != nil && (len(b.Select.GroupBy.Holes) > 0) {
+	if b.Select.GroupBy != nil && len(b.Select.GroupBy.Holes) > 0 {
 		return undecided
 	}
-	r := w.reach(dom, group)
-	if r.known(g.left) {
+	if w.reach(dom, group).known(g.left) {
 		return aligned
 	}
-	for _, c := range b.groupPre {
-		if g.monotone(c) {
-			return aligned
-		}
-	}
-	if w.cols[g.left].class == Opaque {
+	if w.cols[g.left].class == Opaque || timed && !g.instantBound() {
 		return undecided
 	}
 	return misaligned
+}
+
+// instantBound reports whether the bound is the maximum of a point in time,
+// unchanged: it lies inside a day or month for sure.
+func (g *Guard) instantBound() bool {
+	w := g.World
+	if g.Bound.Kind != ThisMax || g.Bound.Shifted || g.Bound.Column == nil || w.out == nil {
+		return false
+	}
+	c, ok := w.out.named(w.Dialect.Fold(g.Bound.Column.Parts[len(g.Bound.Column.Parts)-1]))
+	if !ok {
+		return false
+	}
+	base, unit := w.truncation(c)
+	own, _ := w.truncation(g.left)
+	return unit == instant && base == own
 }
 
 // below reports whether the rows that the guard restricts flow into block b:
@@ -370,46 +385,6 @@ func (w *World) descend(c Col, dom set, depth int) ([]Col, bool) {
 	return nil, false
 }
 
-// monotone reports whether group column c keeps together what the bound cuts
-// off: c is a monotone function h of what the guard compares, and the bound is
-// the maximum of the output column that holds h.
-func (g *Guard) monotone(c Col) bool {
-	w := g.World
-	if g.Op != sql.OpGe || g.Bound.Kind != ThisMax || g.Bound.Column == nil {
-		return false
-	}
-	for x := c; x > 0; x = w.cols[x].from {
-		if w.cols[x].class != Monotone {
-			continue
-		}
-		for _, i := range w.cols[x].in {
-			if w.root(i) == w.root(g.left) {
-				return g.boundIs(x)
-			}
-		}
-	}
-	return false
-}
-
-// boundIs reports whether the bound's column of the output is a copy of x.
-func (g *Guard) boundIs(x Col) bool {
-	w := g.World
-	fold := w.Dialect.Fold(g.Bound.Column.Parts[len(g.Bound.Column.Parts)-1])
-	if w.out == nil {
-		return false
-	}
-	c, ok := w.out.named(fold)
-	if !ok {
-		return false
-	}
-	for ; c > 0; c = w.cols[c].from {
-		if c == x {
-			return true
-		}
-	}
-	return false
-}
-
 // partial describes a block whose groups are cut, unless every aggregate of it
 // gives the same result on the newest part of a group.
 func (g *Guard) partial(b *Block) *Partial {
@@ -424,6 +399,39 @@ func (g *Guard) partial(b *Block) *Partial {
 		return nil
 	}
 	return p
+}
+
+// Upserts reports whether the groups of the block are what the run replaces: the
+// columns of the unique_key are among the group columns. A key that is not
+// replaces larger batches, whose groups may well be whole.
+func (p *Partial) Upserts(key []string) bool {
+	w := p.Guard.World
+	if w.out == nil || len(key) == 0 {
+		return false
+	}
+	for _, k := range key {
+		c, ok := w.out.named(w.Dialect.FoldName(k, false))
+		if !ok || !p.holds(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds reports whether output column c is a group column of the block, or is
+// computed from group columns alone.
+func (p *Partial) holds(c Col) bool {
+	w := p.Guard.World
+	for x := c; x > 0; x = w.cols[x].from {
+		if slices.Contains(p.Block.groupOut, x) || slices.Contains(p.Block.groupPre, x) {
+			return true
+		}
+		if w.cols[x].from <= 0 {
+			in := w.cols[x].in
+			return len(in) > 0 && w.cols[x].class <= Lossy && !slices.ContainsFunc(in, func(i Col) bool { return !w.cols[i].fixed && !p.holds(i) })
+		}
+	}
+	return false
 }
 
 // newestWins reports whether an aggregate over the newest rows of a group is

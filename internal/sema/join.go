@@ -553,6 +553,9 @@ func (b *Block) fullMerged(j *Join, out *rel, l, r Col, name string) Col {
 	w := b.World
 	c := w.mint(column{name: name, class: Lossy, in: []Col{l, r}, tids: newSet(append(slices.Clone(w.cols[l].tids), w.cols[r].tids...)...)})
 	lo, ro := w.cols[l].from, w.cols[r].from
+	if lo <= 0 || ro <= 0 {
+		return c // a constant on one side
+	}
 	lnn, rnn := j.left.notNull[lo] != nil, j.right.notNull[ro] != nil
 	if lnn && rnn {
 		out.notNull[c] = w.because(j.Span(), "one side of a FULL JOIN is there")

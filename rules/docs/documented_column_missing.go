@@ -23,7 +23,7 @@ var DocumentedColumnMissing = lint.Rule{
 
 func documentedColumnMissing(p *lint.Pass, m *sema.Model) {
 	n := m.Node
-	if n.Type == manifest.Snapshot && n.Config.Has("snapshot_meta_column_names") || len(n.Columns) == 0 || !wholly(m) {
+	if n.Type == manifest.Snapshot && n.Config.Has("snapshot_meta_column_names") || len(n.Columns) == 0 || len(n.Template.Errors) > 0 || !wholly(m) {
 		return
 	}
 	cols, closed := m.Columns()

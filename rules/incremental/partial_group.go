@@ -27,6 +27,9 @@ var PartialGroup = lint.Rule{
 			if part == nil {
 				continue
 			}
+			if key, _, known := m.Node.UniqueKey(); s.Effect != sema.Append && (!known || !part.Upserts(key)) {
+				continue
+			}
 			w := g.World
 			agg := part.Aggs[0]
 			r := p.ReportIn(w.Rendered, g.Expr.Range(), "the guard `%s` takes part of a group: `%s` per %s is computed from the new rows alone", oneLine(w.Text(g.Expr.Range())), oneLine(w.Text(agg.Call.Span)), group(part.Group))

@@ -1,8 +1,6 @@
 package templates
 
 import (
-	"fmt"
-
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
@@ -19,13 +17,20 @@ var JinjaSyntax = lint.Rule{
 	},
 	Tests: true,
 	Model: func(p *lint.Pass, m *sema.Model) {
-		report(p, m, dbtctx.SyntaxError, func(e dbtctx.Error) string { return fmt.Sprint(e.Place.Span.Start, e.Message) })
+		for _, e := range m.Node.Template.Errors {
+			p.ReportAt(e.Place.File, e.Place.Span, "%s", e.Msg).About(e.Msg)
+		}
 	},
 	Project: func(p *lint.Pass, in *lint.Project) {
+		var last project.Problem // the scan for blocks and the parser stumble over the same thing
 		for _, problem := range in.Manifest.Project.Problems {
-			if problem.Kind == project.JinjaSyntax && problem.Package == in.Manifest.Project.Root.Name {
+			if problem.Kind != project.JinjaSyntax || problem.Package != in.Manifest.Project.Root.Name {
+				continue
+			}
+			if problem.File != last.File || problem.File.LineOf(problem.Span.Start) != last.File.LineOf(last.Span.Start) {
 				p.ReportAt(problem.File, problem.Span, "%s", problem.Message).About(problem.Path)
 			}
+			last = problem
 		}
 	},
 }

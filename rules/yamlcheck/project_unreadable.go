@@ -5,6 +5,7 @@ package yamlcheck
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
@@ -27,9 +28,9 @@ var ProjectUnreadable = lint.Rule{
 // report reports the problems of the given kinds: all of the project's own
 // files, and of an installed package those that keep dbt from loading it.
 func report(p *lint.Pass, in *lint.Project, kinds ...project.ProblemKind) {
-	root := in.Manifest.Project.Root.Name
 	for _, problem := range in.Manifest.Project.Problems {
-		if !slices.Contains(kinds, problem.Kind) || problem.Package != root && problem.Kind != project.Unreadable && problem.Kind != project.Invalid {
+		fatal := problem.Kind == project.Unreadable || problem.Kind == project.Invalid
+		if !slices.Contains(kinds, problem.Kind) || !fatal && foreign(in.Manifest.Project, problem.Path) {
 			continue
 		}
 		f := problem.File
@@ -41,4 +42,11 @@ func report(p *lint.Pass, in *lint.Project, kinds ...project.ProblemKind) {
 			r.Related(f, problem.Related, "the first one")
 		}
 	}
+}
+
+// foreign reports whether the file at name belongs to an installed package.
+func foreign(p *project.Project, name string) bool {
+	return slices.ContainsFunc(p.Packages, func(pkg *project.Package) bool {
+		return !pkg.Root && strings.HasPrefix(name, pkg.Dir+"/")
+	})
 }
