@@ -52,14 +52,14 @@ func newRun(ctx context.Context, o Options, cfg *config.Config, dir string) *run
 	if dialect == "" {
 		dialect = cfg.Dialect
 	}
-	name, origin := adapterOf(r.project, o.Target, dialect)
-	r.adapter = sema.Adapter{Name: name, Sure: origin == "profile" || origin == "option"}
-	r.origin = origin
-	r.dialect, _ = sql.Lookup(name)
 	target := o.Target
 	if target == "" {
 		target = cfg.Target
 	}
+	name, origin := adapterOf(r.project, target, dialect)
+	r.adapter = sema.Adapter{Name: name, Sure: origin == "profile" || origin == "option"}
+	r.origin = origin
+	r.dialect, _ = sql.Lookup(name)
 	r.manifest = manifest.Load(ctx, r.project, manifest.Options{
 		Target: target, Adapter: name, Vars: withConfigVars(cfg, o.Vars), Env: o.Env, Parallelism: o.Parallelism,
 	})

@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -301,17 +302,22 @@ func (g *Guard) alignment(b *Block) alignment {
 	}
 	var group set
 	timed := false // a group column is a function of what the guard compares
+	event := false // a group holds a time of its own: it may be one event, that arrives whole
 	base, left := w.truncation(g.left)
 	for _, c := range b.groupPre {
 		col := &w.cols[c]
 		if col.class == Opaque || col.volatile {
 			return undecided
 		}
-		if d, ok := w.descend(c, dom.tids, 0); ok {
+		d, ok := w.descend(c, dom.tids, 0)
+		if ok {
 			group = group.with(d...)
+		} else if b != g.Block && !col.fixed {
+			return undecided // grouped by what another relation brings in
 		}
 		gb, unit := w.truncation(c)
 		if gb != base {
+			event = event || timeName.MatchString(w.colName(gb))
 			continue
 		}
 		timed = true
@@ -325,11 +331,14 @@ func (g *Guard) alignment(b *Block) alignment {
 	if w.reach(dom, group).known(g.left) {
 		return aligned
 	}
-	if w.cols[g.left].class == Opaque || timed && !g.instantBound() {
+	if w.cols[g.left].class == Opaque || event || timed && !g.instantBound() {
 		return undecided
 	}
 	return misaligned
 }
+
+// timeName matches columns that hold a time, by the names people give them.
+var timeName = regexp.MustCompile(`(?i)(^|_)(at|ts|time|timestamp|date|day|datetime|hour|week|month|on)$|timestamp|_block$|block_number`)
 
 // instantBound reports whether the bound is the maximum of a point in time,
 // unchanged: it lies inside a day or month for sure.
@@ -444,8 +453,9 @@ func (g *Guard) newestWins(a *Aggregate) bool {
 	by := a.args[len(a.args)-1]
 	switch a.Name {
 	case "max", "max_by", "arg_max", "argmax":
-		d, ok := w.descend(by, g.rel.tids, 0)
-		return ok && len(d) == 1 && d[0] == g.left
+		x, _ := w.truncation(by)
+		y, _ := w.truncation(g.left)
+		return x == y
 	}
 	return false
 }

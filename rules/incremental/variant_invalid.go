@@ -38,7 +38,7 @@ func syntax(p *lint.Pass, v *sema.Variant, bad, good string) {
 	}
 	e := v.Tree.Errors[0]
 	r := p.ReportIn(v.Rendered, e.Span, "the SQL of the %s is not valid: %s", bad, e.Message)
-	r.Note("worlds", "the SQL of the %s is valid", good)
+	r.Note("other", "the SQL of the %s is valid", good)
 	if strings.Contains(e.Message, "`where`") || isWhere(v, e.Span) {
 		r.Help("the query has a WHERE already: write `and` in the guard")
 	} else {
