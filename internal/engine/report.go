@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -82,10 +83,44 @@ func (r *run) locate(rep *lint.Report) {
 		rep.Place = finding.Place{File: p.File, Span: p.Span}
 		return
 	}
-	rep.Related(p.File, p.Span, "made here")
+	rep.Related(p.File, p.Span, madeHere)
 	for _, c := range chain[:len(chain)-1] {
 		rep.Related(c.File, c.Span, "called here")
 	}
 	last := chain[len(chain)-1]
 	rep.Place = finding.Place{File: last.File, Span: last.Span}
 }
+
+// onePerMacroLine keeps one of the findings that a single line of a macro makes
+// in several models, and says how many there are.
+func onePerMacroLine(in []*finding.Finding) []*finding.Finding {
+	type key struct {
+		code, path string
+		span       source.Span
+	}
+	first := map[key]*finding.Finding{}
+	more := map[*finding.Finding]int{}
+	out := in[:0]
+	for _, f := range in {
+		if len(f.Related) == 0 || f.Related[0].Text != madeHere || f.Related[0].File == nil {
+			out = append(out, f)
+			continue
+		}
+		k := key{f.Code, f.Related[0].File.Path, f.Related[0].Span}
+		if have := first[k]; have != nil {
+			more[have]++
+			continue
+		}
+		first[k] = f
+		out = append(out, f)
+	}
+	for f, n := range more {
+		e := finding.Evidence{Label: "also"}
+		e.Text = fmt.Sprintf("the same line of the macro makes it in %d more places", n)
+		f.Evidence = append(f.Evidence, e)
+	}
+	return out
+}
+
+// madeHere captions the place in a macro that made what a finding is about.
+const madeHere = "made here"

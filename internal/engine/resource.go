@@ -8,6 +8,7 @@ import (
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/manifest"
 	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -61,6 +62,9 @@ func (r *run) relation(m *sema.Model, v *dbtctx.Rendered, t *sql.Table) *sema.Su
 	name := r.tableName(v, t)
 	rel, ok := printed(v, t)
 	if !ok {
+		if s := r.called(v, t); s != nil {
+			return s
+		}
 		return &sema.Summary{Name: name, Open: true, OpenWhy: "`" + name + "` is neither a ref nor a source", Card: sema.Card{Max: sema.Many}}
 	}
 	if rel.Kind == dbtctx.ThisEvent {
@@ -91,6 +95,35 @@ func printed(v *dbtctx.Rendered, t *sql.Table) (*dbtctx.Relation, bool) {
 		return nil, false
 	}
 	return rel, true
+}
+
+// called returns the summary of the one resource whose ref or source made the
+// table's name, when a macro of the project turned the relation into text.
+func (r *run) called(v *dbtctx.Rendered, t *sql.Table) *sema.Summary {
+	place, _ := v.Map.Source(sql.Span{Start: t.Start, End: t.NameEnd})
+	var found *dbtctx.Resource
+	for _, e := range v.Events {
+		if e.Resolved == nil || !made(e, place) {
+			continue
+		}
+		if found != nil && found.UniqueID != e.Resolved.UniqueID {
+			return nil
+		}
+		found = e.Resolved
+	}
+	if found == nil {
+		return nil
+	}
+	return r.summary(found.UniqueID)
+}
+
+// made reports whether a call made the text at a place: it stands there, or was
+// called from there.
+func made(e dbtctx.Event, p source.Place) bool {
+	if e.Place.File == p.File && e.Place.Span.Overlaps(p.Span) {
+		return true
+	}
+	return slices.ContainsFunc(e.Chain, func(c source.Call) bool { return c.File == p.File && c.Span.Overlaps(p.Span) })
 }
 
 // self is the model's own table, as {{ this }} reads it: what its properties

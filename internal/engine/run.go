@@ -80,7 +80,7 @@ func (r *run) lint(rep *finding.Report) {
 			models[res.node.ID] = res.model
 		}
 	}
-	out.Findings = append(out.Findings, r.projectRules(models)...)
+	out.Findings = append(onePerMacroLine(out.Findings), r.projectRules(models)...)
 	for _, rule := range r.rules {
 		out.Rules = append(out.Rules, rule.Meta)
 	}

@@ -50,7 +50,9 @@ func (w *World) broken(f Fact) (Broken, bool) {
 		return Broken{}, false
 	}
 	for _, t := range w.out.tids {
-		if !reach.known(t) {
+		// The key names the rows of t only if it is a function of them: a lookup
+		// that the key happens to determine is not what it names.
+		if !reach.known(t) || !w.determines(w.out, set{t}, key) {
 			continue
 		}
 		for _, b := range w.out.dups[t] {

@@ -30,22 +30,62 @@ func documentedColumnMissing(p *lint.Pass, m *sema.Model) {
 	if !closed || len(cols) == 0 {
 		return
 	}
-	enforced, _ := n.Contract()
+	var idle []*manifest.Column
 	for _, c := range n.Columns {
 		if produced(c.Name, cols) || n.Type == manifest.Snapshot && matches(loaderColumns, c.Name) {
 			continue
 		}
-		r := p.ReportAt(c.File, c.NameSpan, "`%s` has no column `%s`", n.Name, c.Name).About(strings.ToLower(c.Name))
-		switch {
-		case enforced:
-			r.Note("contract", "the contract is enforced: the build fails")
-		case len(c.Tests) > 0:
-			r.Note("test", "the test `%s` of the column fails", c.Tests[0].Name)
-		case len(c.Constraints) == 0:
-			r.Lower(finding.Warning)
+		if why := breaks(n, c); why != "" {
+			r := p.ReportAt(c.File, c.NameSpan, "`%s` has no column `%s`", n.Name, c.Name).About(strings.ToLower(c.Name))
+			meant(r.Note("effect", "%s", why), c.Name, cols)
+			continue
 		}
-		meant(r, c.Name, cols)
+		idle = append(idle, c)
 	}
+	reportIdle(p, n, idle, cols)
+}
+
+// breaks says how an entry of a column that is not there breaks the build, or
+// "" if it only describes.
+func breaks(n *manifest.Node, c *manifest.Column) string {
+	enforced, _ := n.Contract()
+	switch {
+	case enforced:
+		return "the contract is enforced: the build fails"
+	case len(c.Tests) > 0:
+		return "the test `" + c.Tests[0].Name + "` of the column fails"
+	}
+	return ""
+}
+
+// reportIdle reports the entries that only describe: one finding for all.
+func reportIdle(p *lint.Pass, n *manifest.Node, idle []*manifest.Column, cols []sema.Column) {
+	switch len(idle) {
+	case 0:
+		return
+	case 1:
+		r := p.ReportAt(idle[0].File, idle[0].NameSpan, "`%s` has no column `%s`", n.Name, idle[0].Name)
+		meant(r.About(strings.ToLower(idle[0].Name)).Lower(finding.Warning), idle[0].Name, cols)
+		return
+	}
+	var all []string
+	for _, c := range idle {
+		all = append(all, c.Name)
+	}
+	r := p.ReportAt(idle[0].File, idle[0].NameSpan, "`%s` does not have %d of the columns that are described: %s", n.Name, len(idle), names(all)).
+		Lower(finding.Warning).About(all...)
+	for _, c := range idle[1:min(len(idle), 10)] {
+		r.Related(c.File, c.NameSpan, "and `"+c.Name+"`")
+	}
+	r.Note("columns", "the model has %s", names(namesOf(cols))).Help("delete the entries, or rename them to the columns that they mean")
+}
+
+func namesOf(cols []sema.Column) []string {
+	out := make([]string, len(cols))
+	for i, c := range cols {
+		out[i] = c.Name
+	}
+	return out
 }
 
 // wholly reports whether every text that the model may have was seen: each
@@ -90,9 +130,8 @@ func meant(r *lint.Report, entry string, cols []sema.Column) {
 		r.Help("the name is `%s`: take away what stands around it", cut)
 		return
 	}
-	var all []string
+	all := namesOf(cols)
 	for _, c := range cols {
-		all = append(all, c.Name)
 		if len(c.Origins) == 1 && c.Origins[0].Class == sema.Identity && strings.EqualFold(c.Origins[0].Column, entry) {
 			r.Help("the model renames it to `%s`", c.Name)
 			return

@@ -27,7 +27,7 @@ var FanoutBreaksDeclaredKey = lint.Rule{
 			if !b.Verdict.Actual {
 				r.Lower(finding.Warning)
 			}
-			if b.Fact.Step.Strength < finding.Tested && !b.Verdict.Accuses() {
+			if b.Fact.Step.Strength < finding.Tested {
 				r.Lower(finding.Info)
 			}
 			graded(r, b.Verdict)

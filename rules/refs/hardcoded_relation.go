@@ -4,6 +4,7 @@
 package refs
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
@@ -35,12 +36,16 @@ var HardcodedRelation = lint.Rule{
 }
 
 func hardcodedRelation(p *lint.Pass, m *sema.Model) {
+	if m.Node.Type == manifest.Analysis {
+		return
+	}
 	o := lint.Options[hardcodedOptions](p)
+	ctes := cteNames(m)
 	seen := map[string]bool{}
 	for _, w := range m.Worlds() {
 		for _, s := range w.Scans {
 			name := written(s.Table)
-			if seen[name] || !literal(p.Manifest, w, s) || allowed(o.Allow, name) {
+			if seen[name] || allowed(o.Allow, name) || len(s.Table.Name) == 1 && ctes[w.Dialect.Fold(s.Table.Name[0])] || !literal(p.Manifest, w, s) {
 				continue
 			}
 			seen[name] = true
@@ -49,14 +54,32 @@ func hardcodedRelation(p *lint.Pass, m *sema.Model) {
 	}
 }
 
+// cteNames are the names of common table expressions of any world. One that a
+// world reads without having it is another mistake, or only looks so in a
+// world that was forced.
+func cteNames(m *sema.Model) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range m.Worlds() {
+		for _, c := range w.CTEs {
+			if c.Node.Name != nil {
+				out[w.Dialect.Fold(c.Node.Name)] = true
+			}
+		}
+	}
+	return out
+}
+
 func reportHardcoded(p *lint.Pass, m *sema.Model, w *sema.World, t *sql.Table, name string) {
 	span := sql.Span{Start: t.Start, End: t.NameEnd}
-	r := p.ReportIn(w.Rendered, span, "`%s` is read by its name in the warehouse", name).About(strings.ToLower(name))
+	whole := spelt(w, span)
+	shown := name
+	if at, _ := w.Rendered.Map.Source(span); !whole && at.File != nil {
+		shown = strings.Join(strings.Fields(at.File.Slice(at.Span)), " ")
+	}
+	r := p.ReportIn(w.Rendered, span, "`%s` is read by its name in the warehouse", shown).About(strings.ToLower(name))
 	twin := namesake(p.Manifest, m.Node, t)
 	switch {
-	case m.Node.Type != manifest.Model && m.Node.Type != manifest.Snapshot:
-		r.Lower(finding.Info)
-	case catalogue(t), !verbatim(w, span):
+	case !whole, catalogue(t), m.Node.Type == manifest.SingularTest:
 		r.Lower(finding.Info)
 	case twin == nil:
 		r.Lower(finding.Warning)
@@ -68,32 +91,59 @@ func reportHardcoded(p *lint.Pass, m *sema.Model, w *sema.World, t *sql.Table, n
 	r.Help("write `%s`", call(twin))
 }
 
-// literal reports whether the scan names a table by text of the project: not
-// by what ref, source or this printed, nor by something that is not known.
+// literal reports whether the scan names a table by text of the project: its
+// last part at least is spelt out in a template, not what an expression such as
+// ref, source, a variable or a macro's result printed.
 func literal(m *manifest.Manifest, w *sema.World, s *sema.Scan) bool {
 	t := s.Table
 	if s.Relation.ID != "" || s.Relation.This || t.Literal || len(t.Name) == 0 || nameless(t) || part(w, t) {
 		return false
 	}
-	rendered := w.Rendered
-	if rendered == nil || rendered.Map == nil {
+	if w.Rendered == nil || w.Rendered.Map == nil || !spelt(w, t.Name[len(t.Name)-1].Span) {
 		return false
 	}
-	for i := rendered.Map.Index(t.Start); i >= 0 && i < len(rendered.Map.Segments); i++ {
-		seg := rendered.Map.Segments[i]
-		if seg.Out >= t.NameEnd {
-			break
-		}
-		if seg.Mark > 0 {
-			if _, ok := rendered.Map.Marks[seg.Mark-1].(*dbtctx.Relation); ok {
-				return false
-			}
-		}
-		if foreign(m, seg.File) {
+	for seg := range segments(w.Rendered.Map, sql.Span{Start: t.Start, End: t.NameEnd}) {
+		if _, ok := markOf(w.Rendered.Map, seg).(*dbtctx.Relation); ok || foreign(m, seg.File) {
 			return false
 		}
 	}
 	return true
+}
+
+// segments yields the segments that the output range s is made of.
+func segments(m *source.Map, s sql.Span) iter.Seq[source.Segment] {
+	return func(yield func(source.Segment) bool) {
+		for i := max(0, m.Index(s.Start)); i < len(m.Segments) && m.Segments[i].Out < s.End; i++ {
+			if !yield(m.Segments[i]) {
+				return
+			}
+		}
+	}
+}
+
+func markOf(m *source.Map, seg source.Segment) any {
+	if seg.Mark == 0 {
+		return nil
+	}
+	return m.Marks[seg.Mark-1]
+}
+
+// spelt reports whether the output range s is text of a template, none of it
+// printed by an expression.
+func spelt(w *sema.World, s sql.Span) bool {
+	for seg := range segments(w.Rendered.Map, s) {
+		if seg.Fid != source.Exact || seg.File == nil || inTag(seg.File, seg.Src.Start) {
+			return false
+		}
+	}
+	return true
+}
+
+// inTag reports whether byte off of a template is inside of {{ }} or {% %}.
+func inTag(f *source.File, off int32) bool {
+	before := f.Text[:source.At(off).Clamp(len(f.Text)).Start]
+	opened := max(strings.LastIndex(before, "{{"), strings.LastIndex(before, "{%"))
+	return opened > max(strings.LastIndex(before, "}}"), strings.LastIndex(before, "%}"))
 }
 
 // nameless reports whether a part of the name is not known, or the name is
@@ -144,22 +194,6 @@ func foreign(m *manifest.Manifest, f *source.File) bool {
 		}
 	}
 	return false
-}
-
-// verbatim reports whether the whole name stands in a template as it is: no
-// variable gives the schema or the database.
-func verbatim(w *sema.World, s sql.Span) bool {
-	m := w.Rendered.Map
-	text := w.Tree.Text
-	for i := m.Index(s.Start); i >= 0 && i < len(m.Segments) && m.Segments[i].Out < s.End; i++ {
-		seg := m.Segments[i]
-		from, to := max(seg.Out, s.Start), min(m.End(i), s.End)
-		at := source.Span{Start: seg.Src.Start + from - seg.Out, End: seg.Src.Start + to - seg.Out}
-		if seg.Fid != source.Exact || seg.File.Slice(at) != text[from:to] {
-			return false
-		}
-	}
-	return true
 }
 
 // catalogue reports whether the table is one of the warehouse about itself.

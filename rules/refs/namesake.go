@@ -35,7 +35,8 @@ func namesake(m *manifest.Manifest, n *manifest.Node, t *sql.Table) *manifest.No
 func inSchema(n *manifest.Node, schema string) bool {
 	switch n.Type {
 	case manifest.Model, manifest.Seed, manifest.Snapshot:
-		return schema == "" || strings.EqualFold(n.Schema, schema)
+		custom, _ := n.Config.Text("schema")
+		return schema == "" || strings.EqualFold(n.Schema, schema) || strings.EqualFold(custom, schema)
 	case manifest.Source:
 		return schema == "" || strings.EqualFold(n.Schema, schema) || strings.EqualFold(n.Source, schema)
 	}

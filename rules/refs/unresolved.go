@@ -51,9 +51,16 @@ func report(p *lint.Pass, in *lint.Project, kind manifest.ProblemKind) {
 		if problem.Kind != kind || problem.File == nil || n != nil && n.Package != in.Manifest.Project.Root.Name {
 			continue
 		}
+		test := n != nil && n.Type == manifest.SingularTest
+		if test && kind == manifest.DisabledRef {
+			continue // dbt leaves such a test out
+		}
 		r := p.ReportAt(problem.File, problem.Span, "%s", problem.Message).About(problem.Name)
 		if n != nil {
 			r.On(n.ID)
+		}
+		if test && kind != manifest.Cycle {
+			r.Lower(finding.Warning).Note("effect", "dbt warns and leaves the test out")
 		}
 		if problem.Nearest != "" {
 			r.Help("did you mean `%s`?", problem.Nearest)

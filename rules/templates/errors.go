@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"strings"
+
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
@@ -44,8 +46,24 @@ var UndefinedMacro = lint.Rule{
 	},
 	Tests: true,
 	Model: func(p *lint.Pass, m *sema.Model) {
-		report(p, m, dbtctx.UndefinedName, func(e dbtctx.Error) string { return e.Name })
+		for r, e := range report(p, m, dbtctx.UndefinedName, func(e dbtctx.Error) string { return e.Name }) {
+			if printed(e) {
+				r.Message += ": nothing is printed in its place"
+				r.Lower(finding.Warning)
+			}
+		}
 	},
+}
+
+// printed reports whether an undefined name is only printed, which Jinja does
+// not mind: it prints nothing. To call it or to ask for a part of it fails.
+func printed(e dbtctx.Error) bool {
+	if e.Message != "`"+e.Name+"` is not defined" || e.Place.File == nil {
+		return false
+	}
+	s := e.Place.Span.Clamp(len(e.Place.File.Text))
+	rest := strings.TrimLeft(e.Place.File.Text[s.End:], " \t\r\n")
+	return e.Place.File.Slice(s) == e.Name && (rest == "" || !strings.Contains("([.", rest[:1]))
 }
 
 // CompileError reports what dbt refuses while it renders: a variable without a

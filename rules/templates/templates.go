@@ -20,7 +20,9 @@ import (
 
 // report reports the template errors of one kind: each once, whatever number
 // of worlds have it. subject gives what makes two errors of one file the same.
-func report(p *lint.Pass, m *sema.Model, kind dbtctx.ErrorKind, subject func(dbtctx.Error) string) {
+// It returns the reports with their errors.
+func report(p *lint.Pass, m *sema.Model, kind dbtctx.ErrorKind, subject func(dbtctx.Error) string) map[*lint.Report]dbtctx.Error {
+	out := map[*lint.Report]dbtctx.Error{}
 	seen := map[string]bool{}
 	for _, e := range errorsOf(m) {
 		if e.Kind != kind || e.Package != "" {
@@ -33,10 +35,12 @@ func report(p *lint.Pass, m *sema.Model, kind dbtctx.ErrorKind, subject func(dbt
 		}
 		seen[at.File.Path+"\x00"+key] = true
 		r := p.ReportAt(at.File, at.Span, "%s", e.Message).About(key)
+		out[r] = e
 		for _, c := range chain {
 			r.Related(c.File, c.Span, "`"+c.Name+"` is called here")
 		}
 	}
+	return out
 }
 
 // errorsOf returns the errors that dbt would meet, of the parse pass last.
