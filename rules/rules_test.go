@@ -31,28 +31,75 @@ func TestExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, p := range e.Projects {
-				t.Run(p.Name, func(t *testing.T) { check(t, m, p, lint(t, m, p)) })
+				t.Run(p.Name, func(t *testing.T) {
+					r := lint(t, m, p.Tree())
+					check(t, m, p, r)
+					checkFixes(t, m, p, r)
+				})
 			}
 		})
 	}
 }
 
 // lint runs the rules of recommended over a project, and those of m's presets.
-func lint(t *testing.T, m finding.Meta, p *fixtures.Project) *finding.Report {
+func lint(t *testing.T, m finding.Meta, tree map[string][]byte) *finding.Report {
 	t.Helper()
 	files := fstest.MapFS{}
-	for name, data := range p.Tree() {
+	for name, data := range tree {
 		files[name] = &fstest.MapFile{Data: data}
 	}
 	presets := rules.Presets(m.Code)
 	if slices.Contains(presets, rules.Recommended) {
 		presets = []string{rules.Recommended}
 	}
-	r, err := engine.Lint(t.Context(), engine.Options{FS: files, Rules: rules.All(), Presets: presets})
+	r, err := engine.Lint(t.Context(), engine.Options{FS: files, Rules: rules.All(), Presets: presets, Config: settings(files)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// TestThorough checks that strict and teaching hear of the columns of a folder
+// that documents hardly any, which recommended is spared.
+func TestThorough(t *testing.T) {
+	files := fstest.MapFS{
+		"dbt_project.yml":   {Data: []byte("name: shop\nversion: '1.0'\nprofile: shop\n")},
+		"models/orders.sql": {Data: []byte("select 1 as order_id")},
+		"models/_m.yml":     {Data: []byte("models: [{name: orders, description: One row per order.}]")},
+	}
+	for preset, want := range map[string]int{rules.Recommended: 0, rules.Strict: 1, rules.Teaching: 1} {
+		r, err := engine.Lint(t.Context(), engine.Options{FS: files, Rules: rules.All(), Presets: []string{preset}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		for _, f := range r.Findings {
+			if f.Code == "DOC01" {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %d findings of DOC01, want %d", preset, got, want)
+		}
+	}
+}
+
+// TestPresets checks which rules a preset has.
+func TestPresets(t *testing.T) {
+	all := rules.All()
+	for _, name := range []string{rules.Recommended, rules.Strict, rules.Teaching} {
+		for _, r := range rules.Preset(name) {
+			if !slices.Contains(rules.Presets(r.Code), name) {
+				t.Errorf("%s is listed in %s and does not say so", r.Code, name)
+			}
+		}
+	}
+	if n := len(rules.Preset(rules.Strict)); n < len(rules.Preset(rules.Recommended)) || n > len(all) {
+		t.Errorf("strict has %d rules of %d", n, len(all))
+	}
+	if rules.Preset("lenient") != nil {
+		t.Error("there is no preset `lenient`")
+	}
 }
 
 // check compares the findings of rule m with the marks of p.
@@ -83,6 +130,51 @@ func check(t *testing.T, m finding.Meta, p *fixtures.Project, r *finding.Report)
 	for _, g := range r.Coverage.NotAnalysed {
 		t.Errorf("not analysed: %s: %s", g.Model, g.Reason)
 	}
+}
+
+// checkFixes applies the safe fixes of rule m, compares the result with what the
+// example says, and checks that there is nothing left to fix.
+func checkFixes(t *testing.T, m finding.Meta, p *fixtures.Project, r *finding.Report) {
+	t.Helper()
+	tree := p.Tree()
+	fixed := edited(m, r)
+	for name, text := range fixed {
+		if want, ok := p.Fixed[name]; !ok || want != text {
+			t.Errorf("%s after the fixes:\n%s\nwant:\n%s", name, text, want)
+		}
+		tree[name] = []byte(text)
+	}
+	for name := range p.Fixed {
+		if _, ok := fixed[name]; !ok {
+			t.Errorf("nothing is fixed in %s", name)
+		}
+	}
+	if len(fixed) == 0 {
+		return
+	}
+	for name, text := range edited(m, lint(t, m, tree)) {
+		t.Errorf("the fixes of %s are not done at once, the second time it is:\n%s", name, text)
+	}
+}
+
+// edited returns the files that safe fixes of rule m change, by path.
+func edited(m finding.Meta, r *finding.Report) map[string]string {
+	out := map[string]string{}
+	for _, f := range slices.Backward(r.Findings) {
+		for _, fix := range f.Fixes {
+			if f.Code != m.Code || fix.Grade != finding.Safe {
+				continue
+			}
+			for _, e := range slices.Backward(fix.Edits) {
+				text, ok := out[e.File.Path]
+				if !ok {
+					text = e.File.Text
+				}
+				out[e.File.Path] = text[:e.Span.Start] + e.New + text[e.Span.End:]
+			}
+		}
+	}
+	return out
 }
 
 // readsBroken reports whether a rule is about projects that cannot be wholly

@@ -77,7 +77,7 @@ func (r *run) named(name string) []*manifest.Node {
 // inspected analyses a resource once more, and keeps everything.
 func (r *run) inspected(n *manifest.Node) *sema.Model {
 	if n.Template == nil {
-		return &sema.Model{Node: n, Dialect: r.dialect, Adapter: r.adapter, Declared: sema.Declare(n, r.dialect), Summary: sema.SummaryOf(n, r.dialect)}
+		return &sema.Model{Node: n, Dialect: r.dialect, Adapter: r.adapter, Declared: r.declared(n), Summary: sema.SummaryOf(n, r.declared(n), r.dialect)}
 	}
 	m := r.model(n)
 	m.Summary = m.Summarise()

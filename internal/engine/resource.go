@@ -18,7 +18,7 @@ import (
 func (r *run) resource(res *result, selected bool) {
 	n := res.node
 	if n.Python || n.Type == manifest.Seed || n.Template == nil {
-		res.summary.Store(sema.SummaryOf(n, r.dialect))
+		res.summary.Store(sema.SummaryOf(n, r.declared(n), r.dialect))
 		if n.Python && r.own(n) && selected {
 			res.coverage.python(n)
 		}
@@ -37,9 +37,16 @@ func (r *run) resource(res *result, selected bool) {
 	res.model = &sema.Model{Node: n, Dialect: m.Dialect, Adapter: m.Adapter, Declared: m.Declared, Summary: m.Summary}
 }
 
+// declared returns all that the project's files say of a node's rows.
+func (r *run) declared(n *manifest.Node) sema.Declared {
+	d := sema.Declare(n, r.dialect)
+	d.Add(r.examples[n.ID])
+	return d
+}
+
 // model renders and analyses every world of a resource.
 func (r *run) model(n *manifest.Node) *sema.Model {
-	m := &sema.Model{Node: n, Dialect: r.dialect, Adapter: r.adapter, Declared: sema.Declare(n, r.dialect)}
+	m := &sema.Model{Node: n, Dialect: r.dialect, Adapter: r.adapter, Declared: r.declared(n)}
 	for _, rendered := range r.render.Worlds(r.manifest.ContextNode(n)) {
 		if r.o.World != "" && rendered.World.Name != r.o.World {
 			continue
@@ -129,7 +136,7 @@ func made(e dbtctx.Event, p source.Place) bool {
 // self is the model's own table, as {{ this }} reads it: what its properties
 // declare, and nothing that would rest on the model itself.
 func (r *run) self(m *sema.Model) *sema.Summary {
-	s := sema.SummaryOf(m.Node, r.dialect)
+	s := sema.SummaryOf(m.Node, m.Declared, r.dialect)
 	s.ID, s.This, s.Open, s.OpenWhy = m.Node.ID, true, true, "the columns of `{{ this }}` are those of the model"
 	s.Columns, s.Keys, s.Many = nil, nil, nil
 	return s

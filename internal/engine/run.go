@@ -30,7 +30,8 @@ type run struct {
 	dialect  *sql.Dialect
 	render   *dbtctx.Context
 	rules    []*lint.Rule
-	results  []*result // by position in manifest.Order
+	examples map[string]sema.Declared // by unique id
+	results  []*result                // by position in manifest.Order
 	index    map[string]int
 	chosen   map[string]bool // ids that the selectors choose; nil for all
 }
@@ -65,6 +66,7 @@ func newRun(ctx context.Context, o Options, cfg *config.Config, dir string) *run
 	})
 	r.render = r.manifest.Context.WithColumns(columns{r})
 	r.rules = o.chosen(cfg)
+	r.examples = sema.Examples(r.manifest)
 	return r
 }
 
@@ -104,7 +106,7 @@ func (r *run) analyse() {
 	}
 	for n := range r.manifest.All(manifest.Source) {
 		res := &result{node: n, done: make(chan struct{})}
-		res.summary.Store(sema.SummaryOf(n, r.dialect))
+		res.summary.Store(sema.SummaryOf(n, r.declared(n), r.dialect))
 		close(res.done)
 		r.index[n.ID] = len(r.results)
 		r.results = append(r.results, res)
@@ -140,7 +142,7 @@ func (r *run) analyse() {
 func (r *run) guarded(res *result, selected bool) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			res.summary.Store(sema.SummaryOf(res.node, r.dialect))
+			res.summary.Store(sema.SummaryOf(res.node, r.declared(res.node), r.dialect))
 			res.findings = nil
 			res.coverage.fault(res.node, fault, r.own(res.node) && selected)
 		}

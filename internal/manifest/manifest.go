@@ -58,7 +58,7 @@ type Manifest struct {
 	parents, children map[string][]*Node
 	names             map[string][]*Node // refable nodes by name
 	sources           map[string][]*Node // sources by source.table
-	missing           bool               // a listed package is not installed
+	missing           bool               // a listed package that may have models is not installed
 	partial           bool               // a properties file is broken: sources and versions may be in the part that is lost
 	nearRef           speller
 	nearSource        speller

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/parser/source"
 )
 
@@ -123,13 +124,25 @@ func (m *Manifest) knownSource(src string) bool {
 	return false
 }
 
+// macroPackages are packages of the hub that define macros and generic tests
+// and nothing that a ref or source could name; nor do the packages they need.
+var macroPackages = []string{
+	"audit_helper", "codegen", "dbt_constraints", "dbt_external_tables", "dbt_profiler", "dbt_utils", "fivetran_utils",
+}
+
+// mayHaveModels reports whether a package that is not installed may define what
+// a ref or source names.
+func mayHaveModels(d project.Dependency) bool {
+	return d.Kind != project.Hub && d.Kind != project.Git || !slices.Contains(macroPackages, d.Name)
+}
+
 // absent reports whether a name of package pkg may be in a package that is
 // listed and not installed.
 func (m *Manifest) absent(pkg string) bool {
 	if pkg == "" {
 		return m.missing
 	}
-	return m.missing && m.Project.Package(pkg) == nil
+	return len(m.Project.Missing) > 0 && m.Project.Package(pkg) == nil
 }
 
 // Ref resolves a ref as seen from package from. It implements dbtctx.Resources.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -35,10 +36,11 @@ type Declared struct {
 	Const map[string]string
 }
 
-// DeclaredMany is a relationships test.
+// DeclaredMany says that several rows may share a value of a column: a
+// relationships test, example rows, the rows of a seed.
 type DeclaredMany struct {
 	Col   string
-	To    string // unique_id
+	To    string // unique_id; empty when it is only known that values repeat
 	Field string
 	Step  Step
 }
@@ -289,7 +291,8 @@ func (out *Declared) seed(n *manifest.Node, d *sql.Dialect) {
 		name := head.Text
 		seen := map[string]bool{}
 		unique, full := true, true
-		for _, row := range s.Rows {
+		var again *project.Row
+		for k, row := range s.Rows {
 			if i >= len(row.Cells) {
 				unique, full = false, false
 				break
@@ -300,12 +303,15 @@ func (out *Declared) seed(n *manifest.Node, d *sql.Dialect) {
 				continue
 			}
 			if seen[v] {
-				unique = false
+				unique, again = false, &s.Rows[k]
 				break
 			}
 			seen[v] = true
 		}
 		place := finding.Place{File: s.File}
+		if again != nil {
+			out.Many = append(out.Many, DeclaredMany{Col: name, Step: Step{"the seed has `" + name + "` = " + again.Cells[i].Text + " in two rows", finding.Place{File: s.File, Span: again.Span}, finding.Data}})
+		}
 		if unique && len(s.Rows) > 0 {
 			out.Keys = append(out.Keys, Fact{[]string{name}, !full, nil, Step{"the rows of the seed differ in `" + name + "`", place, finding.Data}, "seed"})
 		}

@@ -58,12 +58,31 @@ func (w *World) manySides(i int, c Col) []ManySide {
 	}
 	var out []ManySide
 	for _, m := range leaf.Relation.Many {
-		if m.Col == leaf.Index {
+		if m.Col == leaf.Index && (m.To != "" || w.keepsRows()) {
 			m.Col = i
 			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// keepsRows reports whether the world drops no row of what it reads: values that
+// repeat there repeat in its output.
+func (w *World) keepsRows() bool {
+	for _, b := range w.Blocks {
+		if b.InExpr {
+			continue
+		}
+		if b.Grouped || b.Select.Distinct || b.Limited || b.Select.Where != nil || b.Select.Qualify != nil {
+			return false
+		}
+		for _, j := range b.Joins {
+			if j.Kind != sql.Left {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // maxExported bounds the keys of a summary.

@@ -297,7 +297,7 @@ func (s *Summary) addUniqueKey(n *manifest.Node, d *sql.Dialect) {
 
 // SummaryOf returns the summary of a node that has no SQL: a source or a seed,
 // and of any other node what its properties say.
-func SummaryOf(n *manifest.Node, d *sql.Dialect) *Summary {
+func SummaryOf(n *manifest.Node, declared Declared, d *sql.Dialect) *Summary {
 	s := &Summary{ID: n.ID, Name: n.Name, Type: string(n.Type), Card: Card{0, Many}}
 	switch {
 	case n.Type == manifest.Source:
@@ -317,6 +317,6 @@ func SummaryOf(n *manifest.Node, d *sql.Dialect) *Summary {
 			s.Columns = append(s.Columns, Column{Name: c.Name, Fold: d.FoldName(c.Name, c.Quote), Type: c.DataType, Place: finding.Place{File: c.File, Span: c.NameSpan}})
 		}
 	}
-	s.declare(n, Declare(n, d), d)
+	s.declare(n, declared, d)
 	return s
 }

@@ -71,7 +71,8 @@ type FD struct {
 	Steps    []Step
 }
 
-// ManySide says that column Col takes its values from the key of relation To.
+// ManySide says that several rows may share a value of column Col. With To set
+// the values are those of a key of relation To.
 type ManySide struct {
 	Col   int
 	To    string // unique_id

@@ -31,7 +31,7 @@ var loaderColumns = []string{
 var ColumnUndocumented = lint.Rule{
 	Meta: finding.Meta{
 		Code: "DOC01", Name: "column-undocumented", Family: "docs", Severity: finding.Warning,
-		Summary: "a column of the model has no description", Needs: finding.NeedColumns, Since: "0.1.0",
+		Summary: "a column of the model has no description", Needs: finding.NeedColumns, Since: "0.1.0", Fixable: true,
 	},
 	Options: func() any { return &columnOptions{MinCoverage: 60, Ignore: loaderColumns} },
 	Model:   columnUndocumented,
@@ -68,6 +68,9 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	if len(unlisted) > 0 && len(empty) > 0 {
 		r.Note("unlisted", "%s", names(unlisted))
 		r.Note("empty", "%s", names(empty))
+	}
+	if fix, ok := stubs(n, unlisted); ok {
+		r.Fix(fix)
 	}
 	if !closed {
 		r.Note("columns", "not all columns of the model are known")

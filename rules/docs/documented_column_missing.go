@@ -52,8 +52,11 @@ func breaks(n *manifest.Node, c *manifest.Column) string {
 	switch {
 	case enforced:
 		return "the contract is enforced: the build fails"
-	case len(c.Tests) > 0:
-		return "the test `" + c.Tests[0].Name + "` of the column fails"
+	}
+	for _, t := range c.Tests {
+		if t.Enabled {
+			return "the test `" + t.Name + "` of the column fails"
+		}
 	}
 	return ""
 }
@@ -114,13 +117,14 @@ func wholly(m *sema.Model) bool {
 }
 
 // produced reports whether the model gives the column that an entry names. An
-// entry a.b is a field of the column a.
+// entry a.b is a field of the column a, and one that is an expression of SQL
+// is no column at all: tests take those too.
 func produced(entry string, cols []sema.Column) bool {
 	has := func(name string) bool {
 		return slices.ContainsFunc(cols, func(c sema.Column) bool { return strings.EqualFold(c.Name, name) })
 	}
 	parent, _, nested := strings.Cut(entry, ".")
-	return strings.Contains(entry, "{{") || has(entry) || has(bare(entry)) || nested && has(bare(parent))
+	return strings.ContainsAny(entry, "({|'") || has(entry) || has(bare(entry)) || nested && has(bare(parent))
 }
 
 // meant says which column an entry was perhaps meant for: the one that its

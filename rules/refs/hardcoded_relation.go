@@ -157,30 +157,39 @@ func nameless(t *sql.Table) bool {
 	return len(t.Name) == 1 && strings.EqualFold(t.Name[0].Name, "dual")
 }
 
-// part reports whether the name may be a path into another relation of the
-// text, as BigQuery's `from orders, orders.items`.
+// part reports whether the name is a path into another relation of the text,
+// as BigQuery's `from orders, orders.items`, or of an enclosing query.
 func part(w *sema.World, t *sql.Table) bool {
 	if len(t.Name) < 2 {
 		return false
 	}
 	first := w.Dialect.Fold(t.Name[0])
-	for _, s := range w.Scans {
-		if s.Table == t {
+	for _, stmt := range w.Tree.Statements {
+		if stmt.Query == nil {
 			continue
 		}
-		if a := s.Table.Alias; a != nil && a.Name != nil && w.Dialect.Fold(a.Name) == first {
-			return true
-		}
-		if last := s.Table.Name; len(last) > 0 && len(last) < len(t.Name) && w.Dialect.Fold(last[len(last)-1]) == first {
-			return true
-		}
-	}
-	for _, c := range w.CTEs {
-		if c.Node.Name != nil && w.Dialect.Fold(c.Node.Name) == first {
-			return true
+		for n := range sql.Walk(stmt.Query) {
+			if name := called(n); n != sql.Node(t) && name != nil && w.Dialect.Fold(name) == first {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// called returns the name by which a query calls a relation of its FROM, or nil.
+func called(n sql.Node) *sql.Ident {
+	switch n := n.(type) {
+	case *sql.Alias:
+		return n.Name
+	case *sql.CTE:
+		return n.Name
+	case *sql.Table:
+		if n.Alias == nil && len(n.Name) == 1 {
+			return n.Name[0]
+		}
+	}
+	return nil
 }
 
 // foreign reports whether f belongs to dbt or to an installed package.
