@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"github.com/dbtvet/dbtvet/fixtures"
+	"github.com/dbtvet/dbtvet/internal/config"
 	"github.com/dbtvet/dbtvet/internal/engine"
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/rules"
@@ -100,6 +101,15 @@ func TestPresets(t *testing.T) {
 	if rules.Preset("lenient") != nil {
 		t.Error("there is no preset `lenient`")
 	}
+}
+
+// settings returns how the engine reads a project's dbtvet.yml.
+func settings(files fs.FS) func(dir string) (*config.Config, error) {
+	var known []config.Rule
+	for _, r := range rules.All() {
+		known = append(known, config.Rule{Code: r.Code, Name: r.Name, Options: r.Options})
+	}
+	return func(dir string) (*config.Config, error) { return config.Load(files, dir, known) }
 }
 
 // check compares the findings of rule m with the marks of p.

@@ -102,7 +102,7 @@ func TestExitCodes(t *testing.T) {
 		{"incomplete, and an error", fake{sev: finding.Error, models: 1}, []string{"--require-complete"}, 1, ""},
 		{"complete", fake{}, []string{"--require-complete"}, 0, ""},
 		{"engine fails", fake{err: errors.New("boom")}, nil, 3, "dbtvet: boom\n"},
-		{"no project", fake{err: engine.ErrNoProject}, nil, 2, "dbtvet: no dbt_project.yml found\n"},
+		{"no project", fake{err: engine.ErrNoProject}, nil, 2, "dbtvet: no dbt_project.yml found: name the folder of a dbt project, or run in one\n"},
 		{"unknown flag", fake{}, []string{"--fail-levl", "info"}, 2, "dbtvet: unknown flag `--fail-levl`: did you mean `--fail-level`?\n"},
 		{"unknown flag, nothing near", fake{}, []string{"--zzz"}, 2, "dbtvet: unknown flag `--zzz`: `dbtvet lint --help` lists the flags\n"},
 		{"unknown level", fake{}, []string{"--fail-level", "fatal"}, 2, "dbtvet: unknown severity `fatal`: expected `error`, `warning` or `info`\n"},

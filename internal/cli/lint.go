@@ -99,7 +99,10 @@ func (f *lintFlags) apply(c *config.Config) error {
 
 // engineError gives an error of the engine its exit code.
 func engineError(err error) error {
-	if errors.Is(err, engine.ErrNoProject) || notFound(err) {
+	if errors.Is(err, engine.ErrNoProject) {
+		return usage("%w: name the folder of a dbt project, or run in one", err)
+	}
+	if notFound(err) {
 		return usage("%w", err)
 	}
 	return exitError{exitInternal, err}

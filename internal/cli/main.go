@@ -100,10 +100,21 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(str
 			code = exitInternal
 		}
 	}()
+	tuneGC(env)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	a := &app{stdin, stdout, stderr, env, rules.All(), engineCalls{engine.Lint, engine.Inspect}}
 	return a.run(ctx, args)
+}
+
+// tuneGC lets garbage pile up: a run is short, and on 7,000 models collecting
+// it eagerly takes as long as the analysis. Above two gigabytes the collector
+// works as usual. Who sets GOGC or GOMEMLIMIT decides instead.
+func tuneGC(env func(string) string) {
+	if env("GOGC") == "" && env("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(2 << 30)
+	}
 }
 
 func (a *app) run(ctx context.Context, args []string) int {

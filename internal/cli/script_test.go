@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"encoding/binary"
 	"errors"
 	"flag"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -27,7 +30,10 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "encode": encode, "pad": pad,
+		},
+		Condition: func(name string) (bool, error) { return name == "root" && os.Geteuid() == 0, nil },
 	})
 }
 
@@ -50,4 +56,44 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
 	}
+}
+
+// encode is the script command `encode ENCODING FROM TO`: it writes the text of
+// a file in another encoding.
+func encode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: encode ENCODING FROM TO")
+	}
+	text := ts.ReadFile(args[1])
+	var out []byte
+	switch args[0] {
+	case "bom":
+		out = append([]byte("\xef\xbb\xbf"), text...)
+	case "crlf":
+		out = []byte(strings.ReplaceAll(text, "\n", "\r\n"))
+	case "utf-16":
+		out = []byte{0xff, 0xfe}
+		for _, u := range utf16.Encode([]rune(text)) {
+			out = binary.LittleEndian.AppendUint16(out, u)
+		}
+	case "windows-1252": // of which Latin-1 is the part that tests need
+		for _, r := range text {
+			out = append(out, byte(r))
+		}
+	default:
+		ts.Fatalf("no encoding %s", args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), out, 0o600))
+}
+
+// pad is the script command `pad FILE MEGABYTES`: it appends a comment of that
+// size.
+func pad(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pad FILE MEGABYTES")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := ts.ReadFile(args[0]) + "\n-- " + strings.Repeat("x", n<<20)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }

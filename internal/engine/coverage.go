@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -39,7 +42,7 @@ func (c *coverage) count(m *sema.Model) {
 	for i, v := range m.Variants {
 		forced := len(v.Rendered.World.Forced) > 0
 		if i == 0 && !v.Rendered.World.Incremental {
-			c.rendered = !failed(v.Rendered.Errors) && v.Rendered.Stopped == ""
+			c.rendered = !failed(v.Rendered.Errors) && v.Rendered.Stopped == "" && len(m.Node.Template.Errors) == 0
 		}
 		if len(v.Rendered.Holes) > 0 {
 			c.holesFree = false
@@ -53,11 +56,11 @@ func (c *coverage) count(m *sema.Model) {
 		}
 		c.parsed = false
 		if c.gap == nil {
-			c.gap = c.unparsed(m, v)
+			c.gap = unparsed(m, v)
 		}
 	}
 	if !c.rendered && c.gap == nil {
-		c.gap = c.unrendered(m)
+		c.gap = unrendered(m)
 	}
 	if m.Summary != nil {
 		c.columnsKnown = !m.Summary.Open
@@ -79,7 +82,12 @@ func failed(errors []dbtctx.Error) bool {
 	return slices.ContainsFunc(errors, func(e dbtctx.Error) bool { return e.Package == "" })
 }
 
-func (c *coverage) unparsed(m *sema.Model, v *sema.Variant) *finding.Gap {
+// unparsed says why the SQL of a variant is not understood: first of all because
+// its template ended early.
+func unparsed(m *sema.Model, v *sema.Variant) *finding.Gap {
+	if v.Rendered.Stopped != "" {
+		return &finding.Gap{Model: m.Node.ID, Reason: v.Rendered.Stopped, Place: finding.Place{File: m.Node.File}}
+	}
 	g := &finding.Gap{Model: m.Node.ID, Reason: "part of its SQL is not understood"}
 	g.File = m.Node.File
 	if len(v.Tree.Errors) > 0 {
@@ -95,7 +103,7 @@ func (c *coverage) unparsed(m *sema.Model, v *sema.Variant) *finding.Gap {
 	return g
 }
 
-func (c *coverage) unrendered(m *sema.Model) *finding.Gap {
+func unrendered(m *sema.Model) *finding.Gap {
 	g := &finding.Gap{Model: m.Node.ID, Reason: "its template does not render"}
 	g.File = m.Node.File
 	if len(m.Variants) == 0 {
@@ -103,6 +111,13 @@ func (c *coverage) unrendered(m *sema.Model) *finding.Gap {
 	}
 	v := m.Variants[0].Rendered
 	switch {
+	case len(m.Node.Template.Errors) > 0:
+		e := m.Node.Template.Errors[0]
+		g.Reason = e.Msg
+		g.File, g.Span = e.Place.File, e.Place.Span
+	case len(m.Node.Template.Errors) > 0:
+		e := m.Node.Template.Errors[0]
+		g.Reason, g.File, g.Span = e.Msg, e.Place.File, e.Place.Span
 	case v.Stopped != "":
 		g.Reason = v.Stopped
 	case len(v.Errors) > 0:
@@ -145,11 +160,14 @@ func merge(to *finding.Coverage, c finding.Coverage) {
 	to.Notes = append(to.Notes, c.Notes...)
 }
 
+// title names the project, also one whose name could not be read.
+func (r *run) title() string { return cmp.Or(r.project.Root.Name, "unnamed") }
+
 // notes says what the run as a whole could not see: packages that are not
 // installed, an adapter that was guessed, files over the budget.
 func (r *run) notes() []finding.Note {
 	var out []finding.Note
-	name := "`" + r.project.Root.Name + "`"
+	name := "`" + r.title() + "`"
 	if r.origin == "inferred" {
 		out = append(out, finding.Note{Text: fmt.Sprintf("%s: the adapter %s is inferred from the SQL; set `dialect` in dbtvet.yml to be sure", name, r.adapter.Name)})
 	}
@@ -161,8 +179,11 @@ func (r *run) notes() []finding.Note {
 		n.File, n.Span = d.File, d.Span
 		out = append(out, n)
 	}
+	if root := r.project.Root; len(root.Models) == 0 {
+		out = append(out, finding.Note{Text: fmt.Sprintf("%s has no models: there are none below `%s`", name, strings.Join(root.Paths.Models, "`, `"))})
+	}
 	for _, p := range r.project.Problems {
-		if !notice(p.Kind) {
+		if !notice(p.Kind) || r.lostModel(p) {
 			continue
 		}
 		n := finding.Note{Text: "`" + p.Path + "`: " + p.Message}
@@ -170,6 +191,34 @@ func (r *run) notes() []finding.Note {
 		out = append(out, n)
 	}
 	return append(out, r.missingMacros()...)
+}
+
+// lostModel reports whether a problem kept a model of the project, or a folder
+// of them, from being read.
+func (r *run) lostModel(p project.Problem) bool {
+	unread := p.Kind == project.TooLarge || p.Kind == project.Escapes || p.Kind == project.Unreadable
+	ext := path.Ext(p.Path)
+	root := r.project.Root
+	return unread && p.Package == root.Name && (ext == ".sql" || ext == ".py" || ext == "") &&
+		slices.ContainsFunc(root.Paths.Models, func(dir string) bool {
+			return strings.HasPrefix(p.Path, path.Join(root.Dir, dir)+"/")
+		})
+}
+
+// lost adds the models that were not read: they are not analysed, and counted
+// unless it is a folder that may hold any number.
+func (r *run) lost(to *finding.Coverage) {
+	for _, p := range r.project.Problems {
+		if !r.lostModel(p) {
+			continue
+		}
+		if path.Ext(p.Path) != "" {
+			to.Models++
+		}
+		g := finding.Gap{Model: strings.TrimSuffix(path.Base(p.Path), path.Ext(p.Path)), Reason: p.Message}
+		g.File = source.NewFile(p.Path, "")
+		to.NotAnalysed = append(to.NotAnalysed, g)
+	}
 }
 
 // notice reports whether a problem of reading is told as a note: it is no

@@ -82,6 +82,7 @@ func (r *run) lint(rep *finding.Report) {
 			models[res.node.ID] = res.model
 		}
 	}
+	r.lost(&out.Coverage)
 	out.Findings = append(onePerMacroLine(out.Findings), r.projectRules(models)...)
 	for _, rule := range r.rules {
 		out.Rules = append(out.Rules, rule.Meta)
@@ -93,7 +94,7 @@ func (r *run) lint(rep *finding.Report) {
 	rep.Summary.Suppressed += out.Summary.Suppressed
 	merge(&rep.Coverage, out.Coverage)
 	rep.Coverage.Notes = append(rep.Coverage.Notes, r.notes()...)
-	rep.Projects = append(rep.Projects, finding.Project{Name: r.project.Root.Name, Adapter: r.adapter.Name, Origin: r.origin, Root: clean(r.project.Root.Dir)})
+	rep.Projects = append(rep.Projects, finding.Project{Name: r.title(), Adapter: r.adapter.Name, Origin: r.origin, Root: clean(r.project.Root.Dir)})
 }
 
 // analyse analyses every resource after those that it reads.

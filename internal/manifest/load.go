@@ -37,7 +37,7 @@ type Options struct {
 func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 	m := &Manifest{
 		Project: p, ByID: map[string]*Node{}, Docs: map[string]*project.Block{},
-		names: map[string][]*Node{}, sources: map[string][]*Node{}, missing: slices.ContainsFunc(p.Missing, mayHaveModels),
+		names: map[string][]*Node{}, sources: map[string][]*Node{}, missing: slices.ContainsFunc(p.Missing, mayHaveModels), unread: unread(p),
 	}
 	m.Target = target(p, o)
 	m.graphOnce = sync.OnceValue(m.makeGraph)

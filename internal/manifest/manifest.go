@@ -58,6 +58,7 @@ type Manifest struct {
 	parents, children map[string][]*Node
 	names             map[string][]*Node // refable nodes by name
 	sources           map[string][]*Node // sources by source.table
+	unread            map[string]bool    // names of files that were not read; "" for a folder of them
 	missing           bool               // a listed package that may have models is not installed
 	partial           bool               // a properties file is broken: sources and versions may be in the part that is lost
 	nearRef           speller

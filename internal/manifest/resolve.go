@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -74,7 +75,7 @@ func (m *Manifest) lookupRef(from, pkg, name, version string) (*Node, *dbtctx.Pr
 	})
 	n, problem := choose(candidates, m.searchOrder(from, pkg))
 	if problem != nil && problem.Kind == dbtctx.NotFound {
-		if m.absent(pkg) || m.partial && version != "" {
+		if m.absent(pkg) || m.unread[name] || m.unread[""] || m.partial && version != "" {
 			problem.Kind = dbtctx.PackageMissing
 			return nil, problem
 		}
@@ -134,6 +135,22 @@ var macroPackages = []string{
 // a ref or source names.
 func mayHaveModels(d project.Dependency) bool {
 	return d.Kind != project.Hub && d.Kind != project.Git || !slices.Contains(macroPackages, d.Name)
+}
+
+// unread returns the names of the files that were found and not read: a ref to
+// one of them may be right. A folder stands for any name.
+func unread(p *project.Project) map[string]bool {
+	names := map[string]bool{}
+	for _, problem := range p.Problems {
+		switch problem.Kind {
+		case project.Unreadable, project.TooLarge, project.Escapes:
+			base := path.Base(problem.Path)
+			ext := path.Ext(base)
+			names[strings.TrimSuffix(base, ext)] = true
+			names[""] = names[""] || ext == ""
+		}
+	}
+	return names
 }
 
 // absent reports whether a name of package pkg may be in a package that is

@@ -21,7 +21,12 @@ func (l *loader) dependencies(pkg *Package) []Dependency {
 		if doc == nil {
 			continue
 		}
-		for _, entry := range doc.Root.Get("packages").List() {
+		packages := doc.Root.Get("packages")
+		if !packages.IsNull() && !packages.IsList() {
+			l.add(Problem{Kind: Invalid, File: doc.File, Span: packages.Span,
+				Message: "`packages` is not a list", Hint: "begin each entry with `- package:`, `- git:` or `- local:`"})
+		}
+		for _, entry := range packages.List() {
 			if d, ok := dependency(doc.File, pkg.Dir, entry); ok {
 				if name := locked[d.Source]; name != "" {
 					d.Name = name

@@ -83,8 +83,13 @@ func (r *reader) bytes(name string, limit int64) (data []byte, whole bool, err e
 
 func (r *reader) unreadable(name string, err error) {
 	p := Problem{Kind: Unreadable, Path: name, Message: "cannot be read: " + cause(err)}
-	if strings.Contains(err.Error(), "escapes") {
+	switch {
+	case strings.Contains(err.Error(), "escapes"):
 		p.Kind, p.Message = Escapes, "the link leads out of the project, it is not followed"
+	case errors.Is(err, fs.ErrNotExist): // it was listed: it is a link
+		p.Message, p.Hint = "cannot be read: the link leads nowhere", "delete the link, or restore what it points to"
+	case errors.Is(err, fs.ErrPermission):
+		p.Hint = "dbt must be able to read every file below its paths"
 	}
 	r.add(p)
 }

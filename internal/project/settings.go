@@ -33,9 +33,9 @@ func (l *loader) settings(pkg *Package, unread bool) {
 	switch {
 	case root == nil && (unread || len(pkg.Doc.Errors) > 0): // said already
 	case !root.IsMap():
-		l.invalid(pkg, root, "it is not a mapping of settings")
+		l.invalid(pkg, root, "the file is not a mapping of settings", "it needs at least the `name` of the project")
 	case pkg.Name == "" && !pkg.Doc.Partial:
-		l.invalid(pkg, root.Get("name"), "the project has no `name`")
+		l.invalid(pkg, root.Get("name"), "the project has no `name`", "")
 	}
 	pkg.Version = root.Get("version").Text()
 	pkg.Profile = root.Get("profile").Text()
@@ -58,8 +58,8 @@ func (l *loader) settings(pkg *Package, unread bool) {
 	}
 }
 
-func (l *loader) invalid(pkg *Package, at *yaml.Node, message string) {
-	p := Problem{Kind: Invalid, File: pkg.Doc.File, Message: message}
+func (l *loader) invalid(pkg *Package, at *yaml.Node, message, hint string) {
+	p := Problem{Kind: Invalid, File: pkg.Doc.File, Message: message, Hint: hint}
 	if at != nil {
 		p.Span = at.Span
 	}
@@ -101,7 +101,7 @@ func (l *loader) paths(pkg *Package, root *yaml.Node) Paths {
 // that is made by a template is not known here.
 func (l *loader) folders(pkg *Package, node *yaml.Node) []string {
 	if node.IsMap() {
-		l.invalid(pkg, node, "this must be a list of folders")
+		l.invalid(pkg, node, "this must be a list of folders", "")
 		return nil
 	}
 	var out []string

@@ -200,10 +200,17 @@ func (b *binder) windowFacts(c Col, win *windowCol, spec *sql.Window, r *rel) {
 		}
 		r.notNull[c] = because("a rank is never NULL")
 	default:
-		if len(spec.OrderBy) == 0 && spec.Frame == nil {
+		if len(spec.OrderBy) == 0 && spec.Frame == nil && perPartition(win.fn) {
 			r.addFD(fd{part, []Col{c}, false, because("a window without an order has one value per partition")})
 		}
 	}
+}
+
+// perPartition reports whether fn gives all rows of its frame one value. lag,
+// lead and ntile tell rows apart even where no order is asked for.
+func perPartition(fn string) bool {
+	_, ok := aggregates[fn]
+	return ok || fn == "first_value" || fn == "last_value" || fn == "nth_value"
 }
 
 // Window is one window function call of a block.

@@ -101,6 +101,7 @@ func isLambda(e sql.Expr) bool {
 func (b *binder) column(e *sql.Column) Col {
 	l, missing := b.w.resolve(b.scope, e)
 	if l.found && (l.certain || len(e.Parts) > 1) {
+		b.ambiguous(e, l)
 		return b.grouped(b.field(e, l))
 	}
 	if item := b.alias(e); item != nil && !b.aliasing[item] {
@@ -112,7 +113,7 @@ func (b *binder) column(e *sql.Column) Col {
 		return b.grouped(b.field(e, l))
 	}
 	if missing && b.groups == nil {
-		b.w.Unbound = append(b.w.Unbound, &Unbound{Column: e, Block: b.block})
+		b.unbound(e)
 	}
 	return b.w.unknown(e.Parts[len(e.Parts)-1].Name)
 }
@@ -151,16 +152,20 @@ func (b *binder) field(e *sql.Column, l lookup) Col {
 	return b.intern(e, "."+strings.Join(path, "."), []Col{l.col}, Lossy, e.Parts[len(e.Parts)-1].Name)
 }
 
-func (b *binder) literal(e *sql.Literal) Col {
-	text := literalText(e)
+func (b *binder) literal(e *sql.Literal) Col { return b.w.literal(literalText(e), e) }
+
+func (w *World) literal(text string, e sql.Expr) Col {
 	key := "lit:" + text
-	if c, ok := b.w.patterns[key]; ok {
+	if c, ok := w.patterns[key]; ok {
 		return c
 	}
-	c := b.w.mint(column{class: Lossy, fixed: true, lit: text, expr: e})
-	b.w.patterns[key] = c
+	c := w.mint(column{class: Lossy, fixed: true, lit: text, expr: e})
+	w.patterns[key] = c
 	return c
 }
+
+// null returns the column of NULL.
+func (w *World) null() Col { return w.literal("null", nil) }
 
 // literalText returns the normalised text of a literal: NULL is "null".
 func literalText(e *sql.Literal) string {

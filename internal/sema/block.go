@@ -96,7 +96,7 @@ func (b *Block) where() {
 
 // filter records a conjunct.
 func (b *Block) filter(bd *binder, e sql.Expr, c Clause, j *Join, before *rel) {
-	f := &Filter{World: b.World, Block: b, Expr: e, Clause: c, Join: j, rel: before}
+	f := &Filter{World: b.World, Block: b, Expr: e, Clause: c, Join: j, rel: before, bd: bd}
 	f.cols = bd.reads(e)
 	f.rejects = bd.rejects(e)
 	bd.bind(e) // for what it contains

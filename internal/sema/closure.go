@@ -1,5 +1,10 @@
 package sema
 
+import (
+	"slices"
+	"strings"
+)
+
 // reach is a closure under construction: the columns that are determined by a
 // starting set in one relation, and by which facts.
 //
@@ -30,7 +35,10 @@ func (w *World) reachNotNull(r *rel, from, nn set) *reach {
 }
 
 // enter marks x as reached by f, and what x is an injective function of.
-func (c *reach) enter(x Col, f *fd) {
+func (c *reach) enter(x Col, f *fd) { c.enterValue(x, f, c.present(x)) }
+
+// enterValue is enter for a column that is not NULL if value is set.
+func (c *reach) enterValue(x Col, f *fd, value bool) {
 	if c.in[x] {
 		return
 	}
@@ -39,12 +47,51 @@ func (c *reach) enter(x Col, f *fd) {
 		c.by[x] = f
 	}
 	col := &c.w.cols[x]
-	if col.volatile || col.class != Injective && col.class != Hashed {
+	if col.volatile || !c.invertible(col, value) {
 		return
 	}
+	value = value && !coalesces(col)
 	for _, i := range col.in {
-		c.enter(i, &fd{from: set{x}, to: []Col{i}})
+		c.enterValue(i, &fd{from: set{x}, to: []Col{i}}, value || c.present(i))
 	}
+}
+
+// present reports whether x is not NULL in the rows asked about.
+func (c *reach) present(x Col) bool { return c.r.notNull[x] != nil || c.nn.has(x) }
+
+// invertible reports whether the value of col tells those of its inputs. A
+// concatenation of several is NULL, or leaves them out, where one is NULL:
+// `a || '-' || b` says nothing of a where b is NULL, and concat_ws('-', a, b)
+// has one text for (1, NULL) and (NULL, 1).
+func (c *reach) invertible(col *column, value bool) bool {
+	if col.class != Injective && col.class != Hashed {
+		return false
+	}
+	if strings.HasPrefix(col.pattern, "concat_ws(") {
+		value = false
+	} else if len(col.in) == 1 && !strings.HasPrefix(col.pattern, "concat(") {
+		return true
+	}
+	return value || !slices.ContainsFunc(col.in, func(i Col) bool { return !c.certain(i, 0) })
+}
+
+// coalesces reports whether col gives a text in place of NULL, as surrogate
+// keys do with each of their columns.
+func coalesces(col *column) bool {
+	return col.class == Hashed && (strings.HasPrefix(col.pattern, "coalesce(") || strings.HasPrefix(col.pattern, "ifnull(") || strings.HasPrefix(col.pattern, "nvl("))
+}
+
+// certain reports whether x, or what it is an injective function of, is never
+// NULL.
+func (c *reach) certain(x Col, depth int) bool {
+	col := &c.w.cols[x]
+	switch {
+	case c.present(x), coalesces(col):
+		return true
+	case depth >= maxDepth || len(col.in) == 0 || col.class != Injective && col.class != Hashed:
+		return false
+	}
+	return !slices.ContainsFunc(col.in, func(i Col) bool { return !c.certain(i, depth+1) })
 }
 
 func (c *reach) run() {

@@ -122,5 +122,5 @@ func (c *column) constant() bool { return c.fixed }
 
 // deterministic reports whether equal inputs give equal values.
 func (c *column) deterministic() bool {
-	return len(c.in) > 0 && c.class <= Lossy && !c.volatile
+	return len(c.in) > 0 && c.class <= Lossy && !c.volatile && !c.cutoff
 }

@@ -218,11 +218,9 @@ func classOf(e sql.Expr) Class {
 // classOfBinary knows that adding a constant keeps values apart, and that a
 // concatenation with a separator is taken to.
 func classOfBinary(e *sql.Binary) Class {
-	_, lLit := sql.Unparen(e.L).(*sql.Literal)
-	_, rLit := sql.Unparen(e.R).(*sql.Literal)
 	switch e.Op {
 	case sql.OpAdd, sql.OpSub, sql.OpConcat:
-		if lLit || rLit {
+		if isValue(e.L) || isValue(e.R) {
 			return Injective
 		}
 		if e.Op == sql.OpConcat && hasSeparator(e) {
@@ -230,6 +228,12 @@ func classOfBinary(e *sql.Binary) Class {
 		}
 	}
 	return Lossy
+}
+
+// isValue reports whether e is a literal other than NULL.
+func isValue(e sql.Expr) bool {
+	lit, ok := sql.Unparen(e).(*sql.Literal)
+	return ok && lit.Kind != sql.NullLit
 }
 
 // hasSeparator reports whether a chain of || puts a literal between its parts.

@@ -351,9 +351,19 @@ func (g *Guard) instantBound() bool {
 	if !ok {
 		return false
 	}
-	base, unit := w.truncation(c)
+	base, unit := w.truncation(w.extreme(c))
 	own, _ := w.truncation(g.left)
 	return unit == instant && base == own
+}
+
+// extreme returns what column c is the maximum or minimum of, or c.
+func (w *World) extreme(c Col) Col {
+	for x := c; x > 0; x = w.cols[x].from {
+		if call, ok := w.cols[x].expr.(*sql.Call); ok && (funcName(call) == "max" || funcName(call) == "min") && len(w.cols[x].in) == 1 {
+			return w.cols[x].in[0]
+		}
+	}
+	return c
 }
 
 // below reports whether the rows that the guard restricts flow into block b:

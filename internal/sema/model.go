@@ -102,7 +102,20 @@ func (m *Model) Strategy() Strategy {
 	if !known || !keyKnown {
 		return Strategy{}
 	}
-	return StrategyFor(m.Adapter.Name, name, len(key) > 0)
+	return StrategyFor(m.Adapter.Name, name, Layout{Keyed: len(key) > 0, Partitioned: m.Partitioned()})
+}
+
+// layouts are the configuration keys that divide a table into the parts that an
+// insert_overwrite replaces.
+var layouts = []string{"partition_by", "partitioned_by", "liquid_clustered_by", "auto_liquid_cluster"}
+
+// Partitioned reports whether the table is divided into parts that can be
+// replaced one by one, or may be.
+func (m *Model) Partitioned() bool {
+	return slices.ContainsFunc(layouts, func(key string) bool {
+		v, _ := m.Node.Config.Get(key)
+		return v != nil
+	})
 }
 
 // Columns returns the output columns of the worlds together. closed is false
@@ -308,6 +321,7 @@ func SummaryOf(n *manifest.Node, declared Declared, d *sql.Dialect) *Summary {
 		for _, h := range n.Seed.Header {
 			s.Columns = append(s.Columns, Column{Name: h.Text, Fold: d.FoldName(h.Text, false), Place: finding.Place{File: n.Seed.File, Span: h.Span}})
 		}
+		s.emptyCells(n.Seed)
 		s.Open, s.OpenWhy = len(n.Seed.Header) == 0, "the header of seed `"+n.Name+"` could not be read"
 	default:
 		s.Open, s.OpenWhy = true, "`"+n.Name+"` is not SQL"

@@ -29,6 +29,7 @@ type Filter struct {
 	// rejects are those of them whose NULL makes it not true.
 	rejects []Col
 	rel     *rel // the rows it filters, before it
+	bd      *binder
 }
 
 // conjuncts splits e at AND, looking through parentheses.
@@ -108,6 +109,11 @@ func (b *binder) rejects(e sql.Expr) set {
 			return b.nulls(e.X)
 		}
 		return nil
+	case *sql.In:
+		if e.Query != nil && !e.Not {
+			return b.strict(e.X)
+		}
+		return b.nulls(e)
 	default:
 		return b.nulls(e)
 	}
@@ -127,6 +133,9 @@ func (b *binder) nulls(e sql.Expr) set {
 	case *sql.Between:
 		return b.strict(e.X)
 	case *sql.In:
+		if e.Query != nil {
+			return nil // over no rows IN is false and NOT IN is true, of NULL too
+		}
 		return b.strict(e.X)
 	case *sql.LikeExpr:
 		return b.strict(e.X)
@@ -134,8 +143,6 @@ func (b *binder) nulls(e sql.Expr) set {
 		if e.Op == sql.OpNot {
 			return b.nulls(e.X)
 		}
-	case *sql.Quantified:
-		return b.strict(e.L)
 	case *sql.Column:
 		return newSet(b.bind(e))
 	case *sql.Cast:

@@ -160,9 +160,9 @@ func (w *World) tail(info *queryInfo, q *sql.Query) {
 // quiet runs f without recording unbound names: ORDER BY sees names that
 // nothing else does.
 func (w *World) quiet(f func()) {
-	n := len(w.Unbound)
+	n, k := len(w.Unbound), len(w.Ambiguous)
 	f()
-	w.Unbound = w.Unbound[:n]
+	w.Unbound, w.Ambiguous = w.Unbound[:n], w.Ambiguous[:k]
 }
 
 // values analyses a VALUES list: its rows are data.
@@ -275,7 +275,6 @@ func flatten(op *sql.SetOp) []sql.Body {
 // cannot share a value of it: when a column is a different constant in each, or
 // the branches are filtered to disjoint values of it.
 func (w *World) unionAll(so *SetOp, byName bool) *rel {
-	first := so.Branches[0].rel
 	tid := w.mintTid(nil)
 	out := newRel(tid)
 	out.notNull[tid] = w.because(so.Node.OpSpan, "a row")
@@ -289,8 +288,12 @@ func (w *World) unionAll(so *SetOp, byName bool) *rel {
 			out.open = unknownOpen(w, b.rel.open)
 		}
 	}
-	pos := make([][]Col, 0, len(first.cols)) // per output column, its column in each branch
-	for i, c := range first.cols {
+	cols := so.Branches[0].rel.cols
+	if byName {
+		cols = allNames(so)
+	}
+	pos := make([][]Col, 0, len(cols)) // per output column, its column in each branch
+	for i, c := range cols {
 		row, ok := w.position(so, i, c, byName)
 		if !ok {
 			if out.open == nil {
@@ -317,14 +320,31 @@ func (w *World) unionAll(so *SetOp, byName bool) *rel {
 	return out
 }
 
+// allNames returns the columns of UNION BY NAME: those of the first branch, then
+// what others add.
+func allNames(so *SetOp) []outCol {
+	var out []outCol
+	for _, b := range so.Branches {
+		for _, c := range b.rel.cols {
+			if !slices.ContainsFunc(out, func(o outCol) bool { return o.fold == c.fold }) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
 func (w *World) position(so *SetOp, i int, c outCol, byName bool) ([]Col, bool) {
 	row := make([]Col, len(so.Branches))
 	for k, b := range so.Branches {
 		switch {
 		case byName:
 			col, ok := b.rel.named(c.fold)
-			if !ok {
+			if !ok && b.rel.open != nil {
 				return nil, false
+			}
+			if !ok {
+				col = w.null()
 			}
 			row[k] = col
 		case b.rel.open != nil && k > 0, i >= len(b.rel.cols):

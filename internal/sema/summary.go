@@ -34,6 +34,7 @@ type Column struct {
 	Type    string // declared data type, lower case, or empty
 	NotNull bool
 	NullWhy []Step // proof of NotNull
+	Empty   *Step  // a row in which the value is NULL, when one can be named
 	Const   string // normalised literal when the column has one value, else empty
 	// Origins are the leaf columns that the value is computed from.
 	Origins []Origin

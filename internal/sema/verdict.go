@@ -263,10 +263,6 @@ func (j *Join) manySide(v *Verdict, s side, r, other *rel, x set) bool {
 		return false
 	}
 	to := w.cols[w.root(partner)].leaf
-	// The other side must still be one row per key: else nothing is "one side".
-	if !w.identifies(other, set{partner}) && !w.reachNotNull(other, set{partner}, set{partner}).all(other.tids) {
-		return false
-	}
 	for _, m := range leaf.Relation.Many {
 		if m.Col != leaf.Index {
 			continue
@@ -274,10 +270,11 @@ func (j *Join) manySide(v *Verdict, s side, r, other *rel, x set) bool {
 		if m.To == "" {
 			v.why = []*why{{text: m.Step.Text, strength: m.Step.Strength, steps: []Step{m.Step}}}
 			v.Strength, v.Key = m.Step.Strength, v.On
+			v.Actual = m.Step.Strength == finding.Data && leaf.Relation.Type == "seed" && v.relation == leaf.Relation && len(r.conds) == 0
 			v.Reason = m.Step.Text
 			return true
 		}
-		if to != nil && m.To == to.Relation.ID && to.Index >= 0 && m.Field == to.Relation.Columns[to.Index].Fold {
+		if to != nil && m.To == to.Relation.ID && to.Index >= 0 && m.Field == to.Relation.Columns[to.Index].Fold && to.Relation.HasKey([]int{to.Index}, true) {
 			v.why = []*why{{text: "many rows of `" + leaf.Relation.Name + "` may have one `" + leaf.Column + "`", strength: m.Step.Strength, steps: []Step{m.Step}}}
 			v.Strength = m.Step.Strength
 			v.Key = v.On

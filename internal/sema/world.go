@@ -34,14 +34,17 @@ type World struct {
 	Blocks    []*Block
 	Unions    []*SetOp
 	Unbound   []*Unbound
+	Ambiguous []*Ambiguous
 	This      []*Scan // scans of {{ this }}
 	CTEs      []*CTE
 	patterns  map[string]Col
+	main      *queryInfo
 	out       *rel
 	Output    *Summary // nil when the text is not one query
 	depth     int
-	inExpr    int  // nesting of queries in expressions
-	truncated bool // the analysis budget ran out: what is missing is unknown
+	queries   map[*sql.Select]*sql.Query // by their body, made when it is asked for
+	inExpr    int                        // nesting of queries in expressions
+	truncated bool                       // the analysis budget ran out: what is missing is unknown
 }
 
 // Scan is one reading of a relation from outside the query.
@@ -61,7 +64,9 @@ type Scan struct {
 type Unbound struct {
 	Column *sql.Column
 	Near   string // a name in scope that was perhaps meant
-	Block  *Block
+	// Relation is set when it is the qualifier that names nothing in scope.
+	Relation bool
+	Block    *Block
 }
 
 // CTE is a common table expression of the world.
@@ -88,7 +93,7 @@ func Analyse(in Input) *World {
 	w.cols[nowhere] = column{class: Opaque, from: -1}
 	if q := in.Tree.Query(); q != nil {
 		info := w.query(q, nil)
-		w.out = info.rel
+		w.main, w.out = info, info.rel
 		w.Output = w.export(info)
 	}
 	return w

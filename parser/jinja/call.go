@@ -168,8 +168,8 @@ func (s *State) callMacro(m *Macro, c *CallArgs) (v Value, err error) {
 				if !ok {
 					panic(x)
 				}
+				v, err = returned(u.value, s.taint > before.taint, m, c), nil
 				s.unwindTo(before)
-				v, err = u.value, nil
 			}
 		}()
 	}
@@ -182,6 +182,16 @@ func (s *State) callMacro(m *Macro, c *CallArgs) (v Value, err error) {
 	s.release(w.b)
 	s.unwindTo(before)
 	return v, err
+}
+
+// returned is the result of a macro that ended with return(). A truth value
+// that was returned under an unknown condition is unknown: it would decide
+// further conditions as if it were a fact.
+func returned(v Value, undecided bool, m *Macro, c *CallArgs) Value {
+	if _, truth := v.(bool); truth && undecided {
+		return &Unknown{Kind: ScalarKind, Why: "whether `" + m.Name + "` holds", At: c.Place}
+	}
+	return v
 }
 
 // newCalls returns the call table with its unused first entry.

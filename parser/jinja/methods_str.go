@@ -143,6 +143,9 @@ func cutset(c *CallArgs) *string {
 }
 
 func strSplit(v *Str, c *CallArgs, by func(*Str, string, int) []Value, fields func(*Str, int) []Value) (Value, error) {
+	if v.open {
+		return nil, errUnknown // what is not known may hold the separator
+	}
 	n, ok := c.Int(1, "maxsplit")
 	if !ok {
 		n = -1

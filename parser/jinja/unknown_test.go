@@ -29,7 +29,7 @@ func TestUnknown(t *testing.T) {
 		{"joined", "{{ ['a', unk] | join(', ') }}", "a, __hole_1__"},
 		{"formatted", "{{ 'x={}'.format(unk) }} {{ '%s!' % unk }}", "x=__hole_1__ __hole_2__!"},
 		{"upper spares holes", "{{ ('a' ~ unk) | upper }}", "A__hole_1__"},
-		{"kept text", "{{ ('a_' ~ unk ~ '_b').split('_')[0] }}", "a"},
+		{"pieces are not known", "{{ ('a_' ~ unk ~ '_b').split('_')[0] }}", "__hole_2__"},
 		{"not known text", "{{ ('a' ~ unk) | length }}", "__hole_2__"},
 		{"host is not asked", "{{ fn2('a', unk) }}", "__hole_1__"},
 		{"host is not asked inside", "{{ fn2('a', [unk]) }}", "__hole_1__"},
@@ -180,7 +180,11 @@ func TestReturn(t *testing.T) {
 			t.Errorf("%s: %q, want %q %v", c.text, r.Text, c.want, r.Errors)
 		}
 	}
-	r := Render(parseText("a{{ return(1) }}b"), Options{Scope: hostScope(nil)})
+	r := Render(parseText("{% macro m() %}{% if unk %}{{ return(true) }}{% endif %}{{ return(false) }}{% endmacro %}{% if m() %}x{% else %}y{% endif %}"), Options{Scope: unknownScope()})
+	if c := r.Conditions[len(r.Conditions)-1]; r.Text != "x" || !c.Unknown {
+		t.Errorf("a truth value under an unknown condition: %q %+v", r.Text, c)
+	}
+	r = Render(parseText("a{{ return(1) }}b"), Options{Scope: hostScope(nil)})
 	if r.Text != "a" || len(r.Errors) != 1 {
 		t.Errorf("%q %v", r.Text, r.Errors)
 	}

@@ -62,6 +62,7 @@ var accepted = []struct{ dialects, sql string }{
 	{"all", `select * from a, lateral (select * from b where b.x = a.x) c`},
 	{"all", `select a at time zone 'UTC', b collate "C" from t`},
 	{"all", `select dateadd(day, 1, x), datediff(hour, a, b), date_trunc('month', c) from t`},
+	{"all", `select normalize(x, nfd), normalize(x) from t`},
 	{"all", `select * from t for update skip locked`},
 	{"all", `select 0x1f, 1.5e-3, .5, 1., 1_000`},
 	{"all", `select string_agg(x, ',' order by y desc), array_agg(distinct z order by z nulls last limit 5) from t`},

@@ -215,8 +215,7 @@ func childrenOf(n Node, out []Node) []Node {
 		out = one(out, x.X)
 		out = one(out, x.Name)
 	case *Path:
-		out = one(out, x.X)
-		out = many(out, x.Steps)
+		out = pathSteps(one(out, x.X), x.Steps)
 	case *Lambda:
 		out = many(out, x.Params)
 		out = one(out, x.Body)
@@ -268,6 +267,19 @@ func many[T interface {
 }](out []Node, ns []T) []Node {
 	for _, n := range ns {
 		out = one(out, n)
+	}
+	return out
+}
+
+// pathSteps appends the steps of a path into a value. The name of a key is a
+// name and no reference to a column.
+func pathSteps(out []Node, steps []Expr) []Node {
+	for _, s := range steps {
+		if key, ok := s.(*Column); ok {
+			out = many(out, key.Parts)
+			continue
+		}
+		out = one(out, s)
 	}
 	return out
 }

@@ -131,20 +131,21 @@ func (p *parser) argValue() Expr {
 	return p.listExpr()
 }
 
-// unitWords are the units of dates and times.
+// unitWords are the units of dates and times, and the forms of Unicode.
 var unitWords = wordSet(`microsecond microseconds millisecond milliseconds nanosecond nanoseconds second seconds minute
 	minutes hour hours day days week weeks month months quarter quarters year years isoweek isoyear decade decades
 	century centuries millennium millennia dayofweek dayofyear dayofweekiso doy dow isodow yearofweek yearofweekiso epoch
 	weekday weekiso date time epoch_second timezone_hour timezone_minute day_hour day_minute day_second hour_minute hour_second
-	minute_second year_month dy qtr yy yyyy mm dd hh mi ss ms ns us week_of_year day_of_week day_of_month day_of_year`)
+	minute_second year_month dy qtr yy yyyy mm dd hh mi ss ms ns us week_of_year day_of_week day_of_month day_of_year
+	nfc nfd nfkc nfkd`)
 
-// unitArgs says which argument of a function is a bare unit, from 0.
+// unitArgs says which argument of a function is a bare unit or form, from 0.
 var unitArgs = map[string][]int{
 	"dateadd": {0}, "datediff": {0}, "datediff_big": {0}, "timestampadd": {0}, "timestampdiff": {0}, "timeadd": {0},
 	"timediff": {0}, "datepart": {0}, "date_part": {0}, "datename": {0}, "datetrunc": {0}, "date_bucket": {0},
 	"date_trunc": {0, 1}, "timestamp_trunc": {1}, "datetime_trunc": {1}, "time_trunc": {1}, "date_diff": {0, 2},
 	"timestamp_diff": {2}, "datetime_diff": {2}, "time_diff": {2}, "last_day": {1}, "trunc": {1}, "date_add": {0},
-	"date_sub": {0}, "extract": {0}, "ceil": {}, "floor": {}, "timestamp_add": {0}, "age": {0},
+	"normalize": {1}, "normalize_and_casefold": {1}, "date_sub": {0}, "extract": {0}, "ceil": {}, "floor": {}, "timestamp_add": {0}, "age": {0},
 }
 
 // freeUnits are the functions whose unit may be any word.

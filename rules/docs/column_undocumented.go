@@ -62,9 +62,9 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	if len(missing) == 0 || !p.Settings.Thorough && !covered(p, n, o.MinCoverage) {
 		return
 	}
-	r := p.ReportAt(n.Patch.File, n.Patch.Name, "%s", undocumented(n.Name, missing, len(cols), closed)).
-		Lower(lent(p, n)).About(missing...).
-		Help("describe them under `columns` of `%s`", n.Name)
+	r := p.ReportAt(n.Patch.File, n.Patch.Name, "%s", undocumented(title(n), missing, len(cols), closed)).
+		About(missing...).Help("describe them under `columns` of `%s`", title(n))
+	graded(r, promised(p, n))
 	if len(unlisted) > 0 && len(empty) > 0 {
 		r.Note("unlisted", "%s", names(unlisted))
 		r.Note("empty", "%s", names(empty))

@@ -11,6 +11,7 @@ package docs
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -23,7 +24,7 @@ import (
 func described(text manifest.Text, name string) bool {
 	said := plain(text.Value)
 	switch said {
-	case "", "todo", "tbd", "tba", "fixme", "na", "none", "null", "description", "placeholder", "no description", plain(name):
+	case "", "todo", "tbd", "tba", "fixme", "na", "n a", "none", "null", "description", "placeholder", "no description", plain(name):
 		return false
 	}
 	return !strings.HasPrefix(said, "todo ") && !strings.HasPrefix(said, "add a description")
@@ -37,19 +38,33 @@ func plain(text string) string {
 	}), " ")
 }
 
-// lent is the severity of a missing description: a warning where people other
-// than the authors read the table, else an info.
-func lent(p *lint.Pass, n *manifest.Node) finding.Severity {
+// shared reports whether a model is made for other people: a mart, or public.
+func shared(p *lint.Pass, n *manifest.Node) bool {
+	return n.Access == "public" || p.Layer(n) == "marts"
+}
+
+// promised reports whether others rely on the columns of a model: it is shared,
+// has an enforced contract, or an exposure reads it.
+func promised(p *lint.Pass, n *manifest.Node) bool {
 	enforced, _ := n.Contract()
-	if enforced || n.Access == "public" || p.Layer(n) == "marts" {
-		return finding.Warning
+	return enforced || shared(p, n) ||
+		slices.ContainsFunc(p.Manifest.Children(n), func(c *manifest.Node) bool { return c.Type == manifest.Exposure })
+}
+
+// graded lowers a report about what nobody is promised.
+func graded(r *lint.Report, promised bool) *lint.Report {
+	if !promised {
+		r.Lower(finding.Info)
 	}
-	for _, c := range p.Manifest.Children(n) {
-		if c.Type == manifest.Exposure {
-			return finding.Warning
-		}
+	return r
+}
+
+// title is how messages call a node: by its name and version.
+func title(n *manifest.Node) string {
+	if n.Version == "" {
+		return n.Name
 	}
-	return finding.Info
+	return n.Name + " v" + n.Version
 }
 
 // tables reports whether the rules judge the node: a model or snapshot that

@@ -36,7 +36,7 @@ func documentedColumnMissing(p *lint.Pass, m *sema.Model) {
 			continue
 		}
 		if why := breaks(n, c); why != "" {
-			r := p.ReportAt(c.File, c.NameSpan, "`%s` has no column `%s`", n.Name, c.Name).About(strings.ToLower(c.Name))
+			r := p.ReportAt(c.File, c.NameSpan, "`%s` has no column `%s`", title(n), c.Name).About(strings.ToLower(c.Name))
 			meant(r.Note("effect", "%s", why), c.Name, cols)
 			continue
 		}
@@ -67,7 +67,7 @@ func reportIdle(p *lint.Pass, n *manifest.Node, idle []*manifest.Column, cols []
 	case 0:
 		return
 	case 1:
-		r := p.ReportAt(idle[0].File, idle[0].NameSpan, "`%s` has no column `%s`", n.Name, idle[0].Name)
+		r := p.ReportAt(idle[0].File, idle[0].NameSpan, "`%s` has no column `%s`", title(n), idle[0].Name)
 		meant(r.About(strings.ToLower(idle[0].Name)).Lower(finding.Warning), idle[0].Name, cols)
 		return
 	}
@@ -75,7 +75,7 @@ func reportIdle(p *lint.Pass, n *manifest.Node, idle []*manifest.Column, cols []
 	for _, c := range idle {
 		all = append(all, c.Name)
 	}
-	r := p.ReportAt(idle[0].File, idle[0].NameSpan, "`%s` does not have %d of the columns that are described: %s", n.Name, len(idle), names(all)).
+	r := p.ReportAt(idle[0].File, idle[0].NameSpan, "`%s` does not have %d of the columns that are described: %s", title(n), len(idle), names(all)).
 		Lower(finding.Warning).About(all...)
 	for _, c := range idle[1:min(len(idle), 10)] {
 		r.Related(c.File, c.NameSpan, "and `"+c.Name+"`")

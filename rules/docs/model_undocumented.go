@@ -23,7 +23,7 @@ var ModelUndocumented = lint.Rule{
 		if n.Patch != nil {
 			f, at, text = n.Patch.File, n.Patch.Name, "`%s` has no description"
 		}
-		p.ReportAt(f, at, text, n.Name).Lower(lent(p, n)).
+		graded(p.ReportAt(f, at, text, title(n)), shared(p, n)).
 			Help("say under `description` what one row of it is, and what it is for")
 	},
 }

@@ -29,6 +29,9 @@ func stubs(n *manifest.Node, columns []string) (fix finding.Fix, ok bool) {
 	for _, c := range columns {
 		text += "\n" + dash + "name: " + scalar(c) + "\n" + blank + `description: ""`
 	}
+	if strings.Contains(f.Text, "\r\n") {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
 	return finding.Fix{
 		Title: "list the columns that have no entry", Grade: finding.Safe,
 		Edits: []finding.Edit{{File: f, Span: source.At(after), New: text}},

@@ -1,6 +1,8 @@
 package incremental
 
 import (
+	"strings"
+
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
@@ -18,8 +20,8 @@ var GuardNeverTrue = lint.Rule{
 		default:
 			return
 		}
-		if !known {
-			return
+		if _, o := m.Node.Config.Get("materialized"); !known || o.File != nil && strings.Contains(o.File.Slice(o.Span), "incremental") {
+			return // another target makes it incremental
 		}
 		for _, v := range m.Variants {
 			for _, e := range v.Rendered.Events {

@@ -10,7 +10,7 @@ import (
 )
 
 // VariantInvalid reports a guard that makes the incremental query invalid while
-// the full refresh is fine, or the other way round.
+// the full refresh is fine. The other way round is SQL01's.
 var VariantInvalid = lint.Rule{
 	Meta: finding.Meta{Code: "INC03", Name: "variant-invalid", Family: "incremental", Severity: finding.Error,
 		Summary: "one of the two queries of an incremental model is not valid", Needs: finding.NeedSQL, Since: "0.1.0"},
@@ -22,8 +22,6 @@ var VariantInvalid = lint.Rule{
 		switch {
 		case full.World != nil && incr.World == nil:
 			syntax(p, incr, "incremental run", "full refresh")
-		case full.World == nil && incr.World != nil:
-			syntax(p, full, "full refresh", "incremental run")
 		case full.World != nil:
 			unbound(p, full.World, incr.World)
 		}

@@ -9,13 +9,18 @@ import (
 )
 
 // InflatedAggregate reports a sum or count over rows that an earlier join has
-// multiplied. One finding per join, with all its aggregates.
+// multiplied: one finding per join and repeated relation, with all
+// its aggregates.
 var InflatedAggregate = lint.Rule{
 	Meta: finding.Meta{Code: "FAN02", Name: "inflated-aggregate", Family: "joins", Severity: finding.Warning,
 		Summary: "an aggregate counts a row once per match of a join", Needs: finding.NeedKeys, Since: "0.1.0"},
 	World: func(p *lint.Pass, w *sema.World) {
-		byJoin := map[*sema.Join][]*sema.Aggregate{}
-		var order []*sema.Join
+		type cause struct {
+			join *sema.Join
+			rows string // the relation whose rows are counted
+		}
+		byCause := map[cause][]*sema.Aggregate{}
+		var order []cause
 		for _, a := range w.Aggs {
 			if !a.Additive() || a.Block.HavingCount() {
 				continue
@@ -24,13 +29,14 @@ var InflatedAggregate = lint.Rule{
 			if j == nil {
 				continue
 			}
-			if byJoin[j] == nil {
-				order = append(order, j)
+			c := cause{j, a.Source()}
+			if byCause[c] == nil {
+				order = append(order, c)
 			}
-			byJoin[j] = append(byJoin[j], a)
+			byCause[c] = append(byCause[c], a)
 		}
-		for _, j := range order {
-			report(p, w, j, byJoin[j])
+		for _, c := range order {
+			report(p, w, c.join, byCause[c])
 		}
 	},
 }

@@ -1,0 +1,703 @@
+package oracle
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// kind is the type of an expression, as far as the generator has to care.
+type kind uint8
+
+const (
+	number kind = iota
+	text
+	truth
+)
+
+// column is an output column of a query or a name in scope.
+type column struct {
+	ref  string // as it is written where it is in scope
+	name string
+	kind kind
+}
+
+// generator writes random queries. It aims at what the analyser has rules for,
+// and at their near misses: a key under a coalesce, a lax key under IS NOT
+// DISTINCT FROM, rank() where row_number() would be one.
+type generator struct {
+	*rand.Rand
+	schema []*Table
+	ctes   []namedQuery
+	alias  int
+	depth  int
+	simple bool // no subqueries in predicates: DuckDB refuses them in outer joins
+}
+
+type namedQuery struct {
+	name string
+	cols []column
+}
+
+// RandomQuery returns a query over the schema with at most depth nested
+// queries.
+func RandomQuery(r *rand.Rand, schema []*Table, depth int) *Query {
+	g := &generator{Rand: r, schema: schema, depth: depth}
+	q, _ := g.query(depth)
+	return q
+}
+
+func (g *generator) one(n int) bool { return g.IntN(n) == 0 }
+
+func pick[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }
+
+func (g *generator) fresh(prefix string) string {
+	g.alias++
+	return fmt.Sprintf("%s%d", prefix, g.alias)
+}
+
+// query returns a query and its output columns.
+func (g *generator) query(depth int) (*Query, []column) {
+	if depth == g.depth && g.one(3) {
+		return g.with(depth)
+	}
+	switch n := g.IntN(20); {
+	case n < 3 && depth > 1:
+		return g.setOp(depth)
+	case n == 3 && depth < g.depth:
+		return g.values()
+	}
+	return g.selects(depth)
+}
+
+func (g *generator) with(depth int) (*Query, []column) {
+	var ctes []CTE
+	for range 1 + g.IntN(2) {
+		q, cols := g.query(depth - 1)
+		name := g.fresh("w")
+		ctes = append(ctes, CTE{name, q})
+		g.ctes = append(g.ctes, namedQuery{name, cols})
+	}
+	q, cols := g.selects(depth)
+	if len(q.With) == 0 {
+		q.With = ctes
+	}
+	return q, cols
+}
+
+func (g *generator) values() (*Query, []column) {
+	q := &Query{}
+	width := 1 + g.IntN(3)
+	for range 1 + g.IntN(3) {
+		row := make([]string, width)
+		for i := range row {
+			row[i] = pick(g, "1", "2", "3", "4", "NULL", "1+1")
+		}
+		q.Rows = append(q.Rows, "("+strings.Join(row, ", ")+")")
+	}
+	var cols []column
+	for i := range width {
+		cols = append(cols, column{name: fmt.Sprintf("col%d", i)})
+	}
+	return q, cols
+}
+
+// setOp lines two queries up: the right one selects from itself as many columns
+// of the same kinds as the left one has.
+func (g *generator) setOp(depth int) (*Query, []column) {
+	q := &Query{Op: pick(g, "union all", "union all", "union all", "union", "except", "intersect", "except all", "intersect all", "union by name")}
+	width := 1 + g.IntN(3)
+	var cols []column
+	q.Left, cols = g.shaped(depth-1, nil, width)
+	q.Right, _ = g.shaped(depth-1, cols, width)
+	if g.one(4) {
+		// A branch of each side with a literal that tells them apart, or not.
+		q.Left.Items = append(q.Left.Items, Item{"'l'", "s"})
+		q.Right.Items = append(q.Right.Items, Item{pick(g, "'r'", "'r'", "'l'"), "s"})
+		cols = append(cols, column{name: "s", kind: text})
+	}
+	if g.one(12) {
+		q.Tail = "limit 1"
+	}
+	return q, cols
+}
+
+// shaped is a plain SELECT with the given output.
+func (g *generator) shaped(depth int, like []column, width int) (*Query, []column) {
+	q := &Query{}
+	scope := g.from(q, depth)
+	var out []column
+	for i := range width {
+		k := number
+		name := names[i]
+		if like != nil {
+			k, name = like[i].kind, like[i].name
+		} else if g.one(8) {
+			k = text
+		}
+		c, ok := g.ofKind(scope, k)
+		e := c.ref
+		if !ok || g.one(4) {
+			e = g.expr(scope, k, 1)
+		}
+		q.Items = append(q.Items, Item{e, name})
+		out = append(out, column{name: name, kind: k})
+	}
+	g.where(q, scope)
+	if g.one(6) {
+		q.Distinct = "distinct"
+	}
+	return q, out
+}
+
+// selects is a SELECT of any form.
+func (g *generator) selects(depth int) (*Query, []column) {
+	q := &Query{}
+	scope := g.from(q, depth)
+	g.where(q, scope)
+	var out []column
+	switch n := g.IntN(10); {
+	case n < 3:
+		out = g.grouped(q, scope)
+	case n < 4:
+		out = g.star(q, scope)
+	default:
+		out = g.plain(q, scope)
+	}
+	if g.one(8) {
+		q.Distinct = "distinct"
+	} else if g.one(25) && !strings.HasPrefix(out[0].name, "m") && len(q.Group) == 0 {
+		if c, ok := g.ofKind(scope, number); ok {
+			q.Distinct = "distinct on (" + c.ref + ")"
+		}
+	}
+	if g.one(14) {
+		q.Tail = pick(g, "limit 1", "limit 2", "limit 1 offset 1", "order by 1 limit 1", "limit 0", "order by 1")
+	}
+	return q, out
+}
+
+// from fills FROM and returns the names in scope.
+func (g *generator) from(q *Query, depth int) []column {
+	var scope []column
+	q.From, scope = g.sources(depth, g.IntN(3)+g.IntN(2))
+	return scope
+}
+
+func (g *generator) sources(depth, joins int) ([]Source, []column) {
+	first, scope := g.source(depth)
+	out := []Source{first}
+	for range joins {
+		var s Source
+		s, scope = g.joined(depth, scope)
+		out = append(out, s)
+	}
+	for i := range out[:len(out)-1] {
+		// A comma binds weaker than JOIN: what stands left of it cannot be named
+		// in a later ON.
+		if out[i].Join == "," {
+			out[i].Join = "cross join"
+		}
+	}
+	return out, scope
+}
+
+// source is a table, a CTE or a derived query.
+func (g *generator) source(depth int) (Source, []column) {
+	alias := g.fresh("x")
+	qualify := func(cols []column) []column {
+		out := make([]column, len(cols))
+		for i, c := range cols {
+			out[i] = column{alias + "." + c.name, c.name, c.kind}
+		}
+		return out
+	}
+	if len(g.ctes) > 0 && g.one(2) {
+		c := pick(g, g.ctes...)
+		return Source{Table: c.name, Alias: alias}, qualify(c.cols)
+	}
+	if depth > 1 && g.one(2) {
+		q, cols := g.query(depth - 1)
+		return Source{Query: q, Alias: alias}, qualify(cols)
+	}
+	t := pick(g, g.schema...)
+	var cols []column
+	for _, c := range t.Cols {
+		cols = append(cols, column{name: c})
+	}
+	return Source{Table: t.Name, Alias: alias}, qualify(cols)
+}
+
+// joined is one more source, with what is in scope after it.
+func (g *generator) joined(depth int, left []column) (Source, []column) {
+	switch g.IntN(14) {
+	case 0:
+		return g.lateral(left)
+	case 1:
+		return g.unnest(left)
+	case 2:
+		nested, scope := g.sources(depth-1, 1)
+		s := Source{Nested: nested, Join: pick(g, "join", "left join", "full join")}
+		for i := range nested {
+			if nested[i].Join == "," {
+				nested[i].Join = "cross join"
+			}
+		}
+		s.On = g.on(left, scope)
+		return s, append(left, scope...)
+	}
+	s, right := g.source(depth)
+	s.Join = pick(g, "join", "join", "left join", "left join", "left join", "right join", "full join", "cross join", ",", "semi join", "anti join")
+	if common := shared(left, right); len(common) > 0 && s.Join != "cross join" && s.Join != "," && g.one(4) {
+		for _, c := range common {
+			if len(s.Using) == 0 || g.one(3) {
+				s.Using = append(s.Using, c)
+			}
+		}
+		return s, afterUsing(s, left, right)
+	}
+	if s.Join != "cross join" && s.Join != "," {
+		s.On = g.on(left, right)
+	}
+	if s.Join == "semi join" || s.Join == "anti join" {
+		return s, left
+	}
+	return s, append(left[:len(left):len(left)], right...)
+}
+
+// shared returns the names that USING can name: once on each side.
+func shared(left, right []column) []string {
+	count := map[string]int{}
+	for _, c := range left {
+		count[c.name]++
+	}
+	var out []string
+	for _, c := range right {
+		if count[c.name] == 1 && c.kind == number {
+			out = append(out, c.name)
+		}
+	}
+	return out
+}
+
+func afterUsing(s Source, left, right []column) []column {
+	out := left[:len(left):len(left)]
+	if s.Join == "semi join" || s.Join == "anti join" {
+		return out
+	}
+	out = append(out, right...)
+	for _, u := range s.Using {
+		out = append(out, column{ref: u, name: u + "_merged"})
+	}
+	return out
+}
+
+func (g *generator) lateral(left []column) (Source, []column) {
+	t, alias, in := pick(g, g.schema...), g.fresh("x"), g.fresh("y")
+	c := pick(g, t.Cols...)
+	out := []column{{alias + ".m", "m", number}}
+	body := fmt.Sprintf("select %s.%s as m from %s as %s", in, c, t.Name, in)
+	switch g.IntN(3) {
+	case 0:
+		body = fmt.Sprintf("select max(%s.%s) as m from %s as %s", in, c, t.Name, in)
+	case 1:
+		body += " limit 1"
+	}
+	if l, ok := g.ofKind(left, number); ok && !strings.HasSuffix(body, "limit 1") {
+		body += fmt.Sprintf(" where %s.%s = %s", in, pick(g, t.Cols...), l.ref)
+	}
+	if g.one(2) {
+		return Source{Join: "cross join lateral", Text: "(" + body + ") as " + alias}, append(left, out...)
+	}
+	return Source{Join: "left join lateral", Text: "(" + body + ") as " + alias, On: []string{"true"}}, append(left, out...)
+}
+
+func (g *generator) unnest(left []column) (Source, []column) {
+	alias := g.fresh("x")
+	list := pick(g, "[1, 2]", "[1]", "range(1, 3)")
+	if l, ok := g.ofKind(left, number); ok && g.one(2) {
+		list = "[" + l.ref + ", 1]"
+	}
+	return Source{Join: "cross join", Text: fmt.Sprintf("unnest(%s) as %s(v)", list, alias)}, append(left, column{alias + ".v", "v", number})
+}
+
+// on is the condition of a join.
+func (g *generator) on(left, right []column) []string {
+	var out []string
+	g.simple = true
+	defer func() { g.simple = false }()
+	for range 1 + g.IntN(2) {
+		l, ok1 := g.ofKind(left, number)
+		r, ok2 := g.ofKind(right, number)
+		if !ok1 || !ok2 {
+			return []string{"true"}
+		}
+		if g.one(2) {
+			l, r = r, l
+		}
+		switch g.IntN(13) {
+		case 0:
+			out = append(out, l.ref+" is not distinct from "+r.ref)
+		case 1:
+			out = append(out, fmt.Sprintf("(%s = %s or (%s is null and %s is null))", l.ref, r.ref, l.ref, r.ref))
+		case 2:
+			out = append(out, g.predicate(left))
+		case 3:
+			out = append(out, g.predicate(right))
+		case 4:
+			out = append(out, g.expr(left, number, 1)+" = "+g.expr(right, number, 1))
+		case 5:
+			out = append(out, l.ref+" "+pick(g, "<", ">=", "<>", "is distinct from")+" "+r.ref)
+		case 6:
+			out = append(out, r.ref+pick(g, " = 1", " is null", " is not null", " in (1, 2)", " = 2 - 1"))
+		default:
+			out = append(out, l.ref+" = "+r.ref)
+		}
+	}
+	return out
+}
+
+func (g *generator) ofKind(scope []column, k kind) (column, bool) {
+	var fit []column
+	for _, c := range scope {
+		if c.kind == k {
+			fit = append(fit, c)
+		}
+	}
+	if len(fit) == 0 {
+		return column{}, false
+	}
+	return pick(g, fit...), true
+}
+
+// refs returns one or two names in scope.
+func (g *generator) refs(scope []column) []string {
+	var out []string
+	for range 1 + g.IntN(2) {
+		if c, ok := g.ofKind(scope, number); ok {
+			out = append(out, c.ref)
+		}
+	}
+	return out
+}
+
+func (g *generator) where(q *Query, scope []column) {
+	for range max(0, g.IntN(4)-1) {
+		q.Where = append(q.Where, g.predicate(scope))
+	}
+}
+
+// predicate is one conjunct.
+func (g *generator) predicate(scope []column) string {
+	c, ok := g.ofKind(scope, number)
+	if !ok {
+		return "true"
+	}
+	d, _ := g.ofKind(scope, number)
+	lit := pick(g, "1", "1", "2", "3")
+	t := pick(g, g.schema...)
+	y := g.fresh("y")
+	n := g.IntN(24)
+	if g.simple && n >= 14 && n <= 16 {
+		n = 0
+	}
+	switch n {
+	case 0, 1, 2:
+		return c.ref + " = " + lit
+	case 3:
+		return c.ref + " is null"
+	case 4, 5:
+		return c.ref + " is not null"
+	case 6:
+		return c.ref + " in (1, " + lit + ")"
+	case 7:
+		return c.ref + pick(g, " <= ", " < ", " > ", " >= ", " <> ") + lit
+	case 8:
+		return "(" + g.predicate(scope) + " or " + g.predicate(scope) + ")"
+	case 9:
+		return "not (" + g.predicate(scope) + ")"
+	case 10, 11:
+		return c.ref + " = " + d.ref
+	case 12:
+		return c.ref + " is not distinct from " + pick(g, d.ref, lit, "null")
+	case 13:
+		return g.expr(scope, number, 1) + " = " + lit
+	case 14:
+		return fmt.Sprintf("%s %s (select %s.%s from %s as %s)", c.ref, pick(g, "in", "not in"), y, pick(g, t.Cols...), t.Name, y)
+	case 15:
+		return fmt.Sprintf("%s (select 1 from %s as %s where %s.%s = %s)", pick(g, "exists", "not exists"), t.Name, y, y, pick(g, t.Cols...), c.ref)
+	case 16:
+		return fmt.Sprintf("%s = (select max(%s.%s) from %s as %s%s)", c.ref, y, pick(g, t.Cols...), t.Name, y, pick(g, "", fmt.Sprintf(" where %s.%s = %s", y, pick(g, t.Cols...), d.ref)))
+	case 17:
+		return c.ref + pick(g, " not in (1, 2)", " between 1 and 2", " not between 1 and 1", " is distinct from 1", " = null", " in (1)", " not in (2)")
+	case 18:
+		return "(" + g.predicate(scope) + ") is " + pick(g, "true", "not true", "false", "not null", "null")
+	case 19:
+		return fmt.Sprintf("case when %s then %s else %s end", g.predicate(scope), g.predicate(scope), g.predicate(scope))
+	case 20:
+		return "(" + g.predicate(scope) + " and " + g.predicate(scope) + ")"
+	case 21:
+		return fmt.Sprintf("(%s = %s or (%s is null and %s is null))", c.ref, d.ref, c.ref, d.ref)
+	case 22:
+		return fmt.Sprintf("(%s, %s) = (1, %s)", c.ref, d.ref, lit)
+	}
+	return "coalesce(" + c.ref + ", " + pick(g, "1", d.ref) + ") = " + pick(g, lit, d.ref)
+}
+
+// expr is an expression of a kind over the scope.
+func (g *generator) expr(scope []column, k kind, depth int) string {
+	if k == truth {
+		return "(" + g.predicate(scope) + ")"
+	}
+	c, ok := g.ofKind(scope, number)
+	if !ok {
+		return []string{"1", "'x'"}[k]
+	}
+	x := c.ref
+	if depth > 0 && g.one(4) {
+		x = g.expr(scope, number, depth-1)
+	}
+	d, _ := g.ofKind(scope, number)
+	if k == text {
+		switch g.IntN(9) {
+		case 0:
+			return "'x'"
+		case 1:
+			return fmt.Sprintf("cast(%s as varchar) || '-' || cast(%s as varchar)", x, d.ref)
+		case 2:
+			return fmt.Sprintf("concat(%s, '-', %s)", x, d.ref)
+		case 3:
+			return fmt.Sprintf("concat_ws('-', %s, %s)", x, d.ref)
+		case 4:
+			return fmt.Sprintf("md5(cast(%s as varchar))", x)
+		case 5:
+			return fmt.Sprintf("md5(coalesce(cast(%s as varchar), '_null_') || '-' || coalesce(cast(%s as varchar), '_null_'))", x, d.ref)
+		case 6:
+			return fmt.Sprintf("md5(concat(%s, '-', %s))", x, d.ref)
+		case 7:
+			return fmt.Sprintf("coalesce(cast(%s as varchar), 'null')", x)
+		}
+		return "cast(" + x + " as varchar)"
+	}
+	t, y := pick(g, g.schema...), g.fresh("y")
+	n := g.IntN(27)
+	if g.simple && n >= 13 && n <= 15 {
+		n = 0
+	}
+	switch n {
+	case 0, 1:
+		return "(" + x + pick(g, " + 1", " - 1", " * 1", " + 0", " * 2", " // 2", " % 2", " * 0", " + null") + ")"
+	case 2:
+		return "(" + pick(g, "1 - ", "1 + ", "2 * ", "-") + x + ")"
+	case 3, 4:
+		return "coalesce(" + x + ", " + pick(g, "0", "1", d.ref) + ")"
+	case 5:
+		return "nullif(" + x + ", " + pick(g, "1", d.ref) + ")"
+	case 6:
+		return "abs(" + x + " - 2)"
+	case 7:
+		return "(" + x + pick(g, " + ", " - ", " * ") + d.ref + ")"
+	case 8:
+		return fmt.Sprintf("case when %s then %s else %s end", g.predicate(scope), x, pick(g, d.ref, "1", "null", x))
+	case 9:
+		return fmt.Sprintf("case when %s then %s end", g.predicate(scope), x)
+	case 10:
+		return pick(g, "greatest", "least") + "(" + x + ", " + d.ref + ")"
+	case 11:
+		return "cast(cast(" + x + " as " + pick(g, "bigint", "varchar", "int", "double", "boolean", "decimal(4,1)") + ") as int)"
+	case 12:
+		return pick(g, "1", "2", "null", "1 + 1", "'1'::int")
+	case 13:
+		return fmt.Sprintf("(select max(%s.%s) from %s as %s%s)", y, pick(g, t.Cols...), t.Name, y, pick(g, "", fmt.Sprintf(" where %s.%s = %s", y, pick(g, t.Cols...), x)))
+	case 14:
+		return fmt.Sprintf("(select count(*) from %s as %s%s)", t.Name, y, pick(g, "", fmt.Sprintf(" where %s.%s = %s", y, pick(g, t.Cols...), x)))
+	case 15:
+		return fmt.Sprintf("(select %s.%s from %s as %s limit 1)", y, pick(g, t.Cols...), t.Name, y)
+	case 16:
+		return "(" + g.predicate(scope) + ")::int"
+	case 17:
+		return "round(" + x + pick(g, ", 0)", ")", " / 2)")
+	case 18:
+		return pick(g, "ifnull(", "coalesce(") + x + ", " + d.ref + ")"
+	}
+	return x
+}
+
+// plain fills a select list without grouping, with windows now and then.
+func (g *generator) plain(q *Query, scope []column) []column {
+	var out []column
+	add := func(expr, name string, k kind) {
+		q.Items = append(q.Items, Item{expr, name})
+		out = append(out, column{name: name, kind: k})
+	}
+	for _, c := range scope {
+		if !g.one(3) && !has(out, c.name) {
+			add(c.ref, c.name, c.kind)
+		}
+	}
+	for range g.IntN(3) {
+		k := pick(g, number, number, text)
+		add(g.expr(scope, k, 2), g.fresh("e"), k)
+	}
+	if len(out) == 0 {
+		add(g.expr(scope, number, 1), g.fresh("e"), number)
+	}
+	if g.one(4) {
+		add(g.window(scope), g.fresh("n"), number)
+	}
+	if g.one(4) {
+		q.Qualify = append(q.Qualify, g.ranked(scope))
+	}
+	if g.one(40) {
+		if c, ok := g.ofKind(scope, number); ok {
+			add("unnest(["+c.ref+", 1])", g.fresh("u"), number)
+		}
+	}
+	return out
+}
+
+func has(cols []column, name string) bool {
+	for _, c := range cols {
+		if c.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// star selects everything, where the names are different.
+func (g *generator) star(q *Query, scope []column) []column {
+	var out []column
+	for _, c := range scope {
+		if has(out, c.name) || strings.HasSuffix(c.name, "_merged") {
+			return g.plain(q, scope)
+		}
+		out = append(out, column{name: c.name, kind: c.kind})
+	}
+	q.Items = append(q.Items, Item{Expr: "*"})
+	if g.one(2) {
+		n := g.fresh("n")
+		q.Items = append(q.Items, Item{g.window(scope), n})
+		out = append(out, column{name: n})
+	}
+	return out
+}
+
+func (g *generator) over(scope []column) string {
+	var parts []string
+	if p, ok := g.ofKind(scope, number); ok && !g.one(5) {
+		by := p.ref
+		if o, ok := g.ofKind(scope, number); ok && g.one(3) {
+			by += ", " + o.ref
+		}
+		if g.one(6) {
+			by = g.expr(scope, number, 1)
+		}
+		parts = append(parts, "partition by "+by)
+	}
+	if o, ok := g.ofKind(scope, number); ok && !g.one(4) {
+		by := o.ref + pick(g, "", " desc", " desc nulls last")
+		if p, ok := g.ofKind(scope, number); ok && g.one(3) {
+			by += ", " + p.ref
+		}
+		parts = append(parts, "order by "+by)
+	}
+	return "(" + strings.Join(parts, " ") + ")"
+}
+
+func (g *generator) window(scope []column) string {
+	c, ok := g.ofKind(scope, number)
+	if !ok {
+		return "row_number() over ()"
+	}
+	f := pick(g, "row_number()", "row_number()", "rank()", "dense_rank()", "count(*)", "sum("+c.ref+")", "max("+c.ref+")", "lag("+c.ref+")", "first_value("+c.ref+")", "count("+c.ref+")", "ntile(2)")
+	over := g.over(scope)
+	return numbered(f, over) + " over " + over
+}
+
+// numbered keeps ranks from windows without an order, on which DuckDB 1.5
+// crashes.
+func numbered(f, over string) string {
+	if strings.Contains(f, "rank") && !strings.Contains(over, "order by") {
+		return "row_number()"
+	}
+	return f
+}
+
+// ranked is a condition on a window: of one row per partition, or nearly.
+func (g *generator) ranked(scope []column) string {
+	f, over := pick(g, "row_number()", "row_number()", "row_number()", "rank()", "dense_rank()", "count(*)"), g.over(scope)
+	if f == "count(*)" {
+		if p, ok := g.ofKind(scope, number); ok {
+			return "count(*) over (partition by " + p.ref + ") " + pick(g, "= 1", "= 1", "= 2", "<= 1", "> 1")
+		}
+	}
+	return numbered(f, over) + " over " + over + pick(g, " = 1", " = 1", " = 1", " <= 1", " < 2", " = 2", " <= 2", " in (1)", " in (1, 2)")
+}
+
+// grouped fills a select list with groups and aggregates.
+func (g *generator) grouped(q *Query, scope []column) []column {
+	var out []column
+	add := func(expr, name string, k kind) {
+		q.Items = append(q.Items, Item{expr, name})
+		out = append(out, column{name: name, kind: k})
+	}
+	all, sets := g.one(8), g.one(8)
+	for range g.IntN(4) {
+		k := number
+		if g.one(6) {
+			k = text
+		}
+		c, ok := g.ofKind(scope, k)
+		if !ok {
+			continue
+		}
+		e, name := c.ref, c.name
+		if g.one(4) {
+			e, name = g.expr(scope, k, 1), g.fresh("e")
+		}
+		if has(out, name) {
+			continue
+		}
+		add(e, name, k)
+		switch {
+		case all:
+		case !sets && g.one(5):
+			q.Group = append(q.Group, fmt.Sprint(len(q.Items)))
+		case !sets && g.one(8) && name != c.name:
+			q.Group = append(q.Group, name)
+		default:
+			q.Group = append(q.Group, e)
+		}
+	}
+	keys := out[:len(out):len(out)]
+	if all && len(out) > 0 {
+		q.Group = []string{"all"}
+	} else if sets {
+		q.Sets = pick(g, "rollup", "cube")
+	}
+	c, ok := g.ofKind(scope, number)
+	if !ok {
+		c.ref = "1"
+	}
+	for range g.IntN(3) + 1 - min(1, len(keys)) {
+		add(pick(g, "count(*)", "max("+c.ref+")", "min("+c.ref+")", "sum("+c.ref+")", "count("+c.ref+")", "count(distinct "+c.ref+")", "max("+c.ref+") + 1", "coalesce(max("+c.ref+"), 0)", "any_value("+c.ref+")"), g.fresh("m"), number)
+	}
+	if len(out) == len(keys) && len(keys) > 1 {
+		add("count(*)", g.fresh("m"), number)
+	}
+	if len(keys) > 1 && g.one(5) {
+		q.Items, out = q.Items[len(keys):], out[len(keys):] // group columns that are not shown
+		if len(q.Group) > 0 {
+			q.Group = g.refs(scope)
+			q.Sets = ""
+		}
+	}
+	if g.one(6) {
+		q.Having = append(q.Having, pick(g, "count(*) = 1", "count(*) > 1", "max("+c.ref+") is not null", "max("+c.ref+") = 1", "min("+c.ref+") = max("+c.ref+")"))
+	}
+	if g.one(10) && !all {
+		q.Qualify = append(q.Qualify, "row_number() over (order by count(*)) = 1")
+	}
+	return out
+}

@@ -1,0 +1,201 @@
+package sema
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Vain is a condition that has the same outcome for every row, although it
+// reads as if it chose some.
+type Vain struct {
+	Expr sql.Expr
+	Kind VainKind
+	// Other is the text of the condition that Expr contradicts.
+	Other string
+}
+
+// VainKind is why a condition is in vain.
+type VainKind uint8
+
+const (
+	NullCompared  VainKind = iota // x = null is never true
+	NullListed                    // x not in (..., null) is never true
+	Contradiction                 // no value fulfils both conditions
+	EmptyRange                    // between 9 and 1
+	AlwaysTrue                    // x <> 'a' or x <> 'b'
+)
+
+// Vain returns the conditions of the world that no row, or every row, fulfils.
+// Only what is written out counts: a condition that a template value takes part
+// in may be another one in the next run.
+func (w *World) Vain() []Vain {
+	if w.truncated {
+		return nil
+	}
+	v := &vain{w: w, seen: map[sql.Expr]bool{}}
+	for _, b := range w.Blocks {
+		for start := 0; start < len(b.Filters); {
+			end := start + 1
+			for end < len(b.Filters) && b.Filters[end].Clause == b.Filters[start].Clause && b.Filters[end].Join == b.Filters[start].Join {
+				end++
+			}
+			v.group(b.Filters[start:end])
+			start = end
+		}
+		for _, it := range b.Select.Items {
+			if it.X != nil && b.post != nil {
+				v.cases(b.post, it.X)
+			}
+		}
+	}
+	return v.out
+}
+
+type vain struct {
+	w    *World
+	out  []Vain
+	seen map[sql.Expr]bool
+}
+
+func (v *vain) add(e sql.Expr, kind VainKind, other string) {
+	if !v.seen[e] && v.w.written(e.Range()) {
+		v.seen[e] = true
+		v.out = append(v.out, Vain{e, kind, other})
+	}
+}
+
+// written reports whether the text at s stands so in a template.
+func (w *World) written(s sql.Span) bool {
+	if w.Map == nil {
+		return true
+	}
+	_, exact := w.Map.Source(s)
+	return exact
+}
+
+// group judges the conjuncts of one clause.
+func (v *vain) group(fs []*Filter) {
+	var list []sql.Expr
+	for _, f := range fs {
+		list = append(list, f.Expr)
+	}
+	var base []cond
+	if fs[0].Clause != On && fs[0].rel != nil {
+		base = fs[0].rel.conds
+	}
+	v.all(fs[0].bd, list, base)
+}
+
+// all judges conditions that must hold together; base are those that hold
+// already.
+func (v *vain) all(b *binder, list []sql.Expr, base []cond) {
+	have := slices.Clone(base)
+	for _, e := range list {
+		v.predicate(b, e)
+		for _, c := range b.ranges(e) {
+			i := slices.IndexFunc(have, func(o cond) bool { return o.col == c.col && (opposed(o, c) || opposed(c, o)) })
+			if i >= 0 && have[i].why != nil && v.w.written(have[i].why.span) {
+				v.add(e, Contradiction, have[i].why.text)
+			}
+			have = append(have, c)
+		}
+	}
+}
+
+// predicate looks into one condition.
+func (v *vain) predicate(b *binder, e sql.Expr) {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Binary:
+		switch e.Op {
+		case sql.OpAnd:
+			v.all(b, conjuncts(e), nil)
+		case sql.OpOr:
+			v.any(b, e)
+		case sql.OpEq, sql.OpNe, sql.OpLt, sql.OpLe, sql.OpGt, sql.OpGe:
+			if isNull(e.L) != isNull(e.R) {
+				v.add(e, NullCompared, "")
+			}
+		}
+	case *sql.Unary:
+		if e.Op == sql.OpNot {
+			v.predicate(b, e.X)
+		}
+	case *sql.In:
+		if e.Not && slices.ContainsFunc(e.List, isNull) {
+			v.add(e, NullListed, "")
+		}
+	case *sql.Between:
+		lo, ok1 := sql.Unparen(e.Lo).(*sql.Literal)
+		hi, ok2 := sql.Unparen(e.Hi).(*sql.Literal)
+		if ok1 && ok2 && !e.Symmetric {
+			x, y := literalText(lo), literalText(hi)
+			if c, ok := compareLiterals(x, y); ok && c > 0 && (number(x) && number(y) || sameDateForm(x, y)) {
+				v.add(e, EmptyRange, "")
+			}
+		}
+	case *sql.Case:
+		v.cases(b, e)
+	}
+}
+
+// any judges the arms of an OR.
+func (v *vain) any(b *binder, e *sql.Binary) {
+	var unequal []cond
+	for _, arm := range disjuncts(e) {
+		v.predicate(b, arm)
+		c, ok := b.comparison(arm)
+		if !ok || c.op != "<>" {
+			continue
+		}
+		for _, o := range unequal {
+			if o.col == c.col && literalsDiffer(o.lit, c.lit) {
+				v.add(e, AlwaysTrue, "")
+			}
+		}
+		unequal = append(unequal, c)
+	}
+}
+
+// disjuncts splits e at OR, looking through parentheses.
+func disjuncts(e sql.Expr) []sql.Expr {
+	if b, ok := sql.Unparen(e).(*sql.Binary); ok && b.Op == sql.OpOr {
+		return append(disjuncts(b.L), disjuncts(b.R)...)
+	}
+	return []sql.Expr{e}
+}
+
+// cases judges the conditions of the CASE expressions in e, of its own query.
+func (v *vain) cases(b *binder, e sql.Node) {
+	switch e := e.(type) {
+	case *sql.Query:
+		return
+	case *sql.Case:
+		for _, when := range e.Whens {
+			if e.Operand == nil {
+				v.all(b, conjuncts(when.Cond), nil)
+			} else if isNull(when.Cond) {
+				v.add(when.Cond, NullCompared, "")
+			}
+		}
+	}
+	for c := range sql.Children(e) {
+		v.cases(b, c)
+	}
+}
+
+// ranges reads the comparisons with constants that conjunct e stands for.
+func (b *binder) ranges(e sql.Expr) []cond {
+	if bt, ok := sql.Unparen(e).(*sql.Between); ok && !bt.Not && !bt.Symmetric {
+		x, lo, hi := b.bind(bt.X), &b.w.cols[b.bind(bt.Lo)], &b.w.cols[b.bind(bt.Hi)]
+		if lo.fixed && hi.fixed && lo.lit != "" && hi.lit != "" && !b.w.cols[x].fixed {
+			w := b.because(e)
+			return []cond{{x, ">=", lo.lit, w}, {x, "<=", hi.lit, w}}
+		}
+		return nil
+	}
+	if c, ok := b.comparison(e); ok && c.lit != "null" {
+		return []cond{c}
+	}
+	return nil
+}

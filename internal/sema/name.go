@@ -1,0 +1,176 @@
+package sema
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Ambiguous is a bare column name that several relations of one FROM are known
+// to have: most warehouses refuse it.
+type Ambiguous struct {
+	Column    *sql.Column
+	Relations []string // as the query names them
+	Block     *Block
+}
+
+// ambiguous records a bare name that more than one relation of the scope it was
+// found in has. A name that the select list gives too is left alone: in several
+// clauses and warehouses it means that.
+func (b *binder) ambiguous(e *sql.Column, l lookup) {
+	if len(e.Parts) != 1 || b.groups != nil || b.block == nil || b.alias(e) != nil || b.listed(e) {
+		return
+	}
+	fold := b.w.Dialect.Fold(e.Parts[0])
+	for s := b.scope; s != nil; s = s.parent {
+		if !slices.Contains(s.sources, l.src) {
+			continue
+		}
+		var names []string
+		for _, src := range s.sources {
+			if _, merged := src.merged[fold]; merged {
+				return
+			}
+			if _, ok := src.rel.named(fold); ok {
+				names = append(names, src.title)
+			}
+		}
+		if len(names) > 1 && !s.block.filtersByJoin() {
+			b.w.Ambiguous = append(b.w.Ambiguous, &Ambiguous{e, names, b.block})
+		}
+		return
+	}
+}
+
+// listed reports whether another item of the select list bears the name of e.
+func (b *binder) listed(e *sql.Column) bool {
+	return slices.ContainsFunc(b.block.Select.Items, func(it *sql.Item) bool {
+		return it.X != nil && it.X != sql.Expr(e) && it.Alias == nil && b.w.Dialect.Same(impliedName(it.X), e.Parts[0])
+	})
+}
+
+// filtersByJoin reports whether a side of a join of the block only filters: its
+// columns cannot be named, or not by all engines.
+func (b *Block) filtersByJoin() bool {
+	return b == nil || slices.ContainsFunc(b.Joins, func(j *Join) bool {
+		switch j.Kind {
+		case sql.Inner, sql.Left, sql.Right, sql.Full, sql.Cross:
+			return j.Node == nil || j.Node.Natural
+		}
+		return true
+	})
+}
+
+// unbound records a reference that nothing in scope has. The name of a relation
+// as a value is its whole row.
+func (b *binder) unbound(e *sql.Column) {
+	u := &Unbound{Column: e, Block: b.block, Relation: len(e.Parts) > 1}
+	name := e.Parts[len(e.Parts)-1].Name
+	var near []string
+	for s := b.scope; s != nil; s = s.parent {
+		for _, src := range s.sources {
+			if len(e.Parts) == 1 && b.w.denotes(src, e.Parts) {
+				return
+			}
+			if len(e.Parts) > 1 && b.w.denotes(src, e.Parts[:len(e.Parts)-1]) {
+				u.Relation, near = false, nil
+			}
+			for i := range src.rel.cols {
+				if src.rel.cols[i].name != nil {
+					near = append(near, src.rel.cols[i].name.Name)
+				}
+			}
+			if len(e.Parts) > 1 && !u.Relation {
+				u.Near = finding.Nearest(name, near)
+				b.w.Unbound = append(b.w.Unbound, u)
+				return
+			}
+		}
+	}
+	if !u.Relation {
+		u.Near = finding.Nearest(name, near)
+	}
+	b.w.Unbound = append(b.w.Unbound, u)
+}
+
+// OutputSpan returns where column i of the output is written, in the world's text.
+func (w *World) OutputSpan(i int) sql.Span {
+	if w.out == nil || i >= len(w.out.cols) || w.out.cols[i].item == nil {
+		return sql.Span{}
+	}
+	return w.out.cols[i].item.Range()
+}
+
+// OutputStar reports whether column i of the output comes out of a star.
+func (w *World) OutputStar(i int) bool {
+	if w.out == nil || i >= len(w.out.cols) {
+		return false
+	}
+	it, ok := w.out.cols[i].item.(*sql.Item)
+	if !ok {
+		return true
+	}
+	_, ok = it.X.(*sql.Star)
+	return ok
+}
+
+// StarImport is a star of the outermost select list that passes on whatever a
+// relation outside of the query has.
+type StarImport struct {
+	Span     sql.Span // the star
+	Relation *Summary
+}
+
+// StarImports returns the stars through which the output takes its columns from
+// relations rather than from a list: of the main query, and of the CTEs whose
+// star it passes on.
+func (w *World) StarImports() []StarImport {
+	if w.main == nil {
+		return nil
+	}
+	var out []StarImport
+	seen := map[*queryInfo]bool{}
+	var visit func(q *queryInfo)
+	visit = func(q *queryInfo) {
+		if q == nil || seen[q] {
+			return
+		}
+		seen[q] = true
+		if q.union != nil {
+			for _, b := range q.union.Branches {
+				visit(b)
+			}
+			return
+		}
+		b := q.block
+		if b == nil {
+			return
+		}
+		for _, it := range b.Select.Items {
+			star, ok := it.X.(*sql.Star)
+			if !ok {
+				continue
+			}
+			sources, _ := b.starSources(star)
+			for _, src := range sources {
+				switch t := src.node.(type) {
+				case *sql.Table:
+					if src.scan != nil {
+						out = append(out, StarImport{it.Span, src.scan.Relation})
+					} else if c := b.cte(t); c != nil {
+						visit(c.body)
+					}
+				case *sql.Derived:
+					for _, d := range b.Derived {
+						if d.node == t.Query {
+							visit(d)
+						}
+					}
+				}
+			}
+		}
+	}
+	visit(w.main)
+	return out
+}
