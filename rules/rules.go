@@ -14,12 +14,14 @@ import (
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/ignore"
 	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/rules/columns"
 	"github.com/dbtvet/dbtvet/rules/docs"
 	"github.com/dbtvet/dbtvet/rules/filters"
 	"github.com/dbtvet/dbtvet/rules/incremental"
 	"github.com/dbtvet/dbtvet/rules/joins"
 	"github.com/dbtvet/dbtvet/rules/keys"
 	"github.com/dbtvet/dbtvet/rules/refs"
+	"github.com/dbtvet/dbtvet/rules/sets"
 	"github.com/dbtvet/dbtvet/rules/templates"
 	"github.com/dbtvet/dbtvet/rules/yamlcheck"
 )
@@ -35,20 +37,57 @@ const (
 // All returns every rule that the engine runs, sorted by code.
 func All() []*lint.Rule {
 	return []*lint.Rule{
+		&columns.SelectStarOutput,
+		&columns.UnqualifiedColumn,
+		&columns.DuplicateOutputColumn,
+		&columns.UnknownColumn,
 		&docs.ColumnUndocumented,
 		&docs.DocumentedColumnMissing,
 		&docs.ModelUndocumented,
 		&joins.FanoutBreaksDeclaredKey,
 		&joins.InflatedAggregate,
+		&joins.ChasmTrap,
+		&joins.PartialKeyJoin,
 		&joins.MissingCondition,
+		&joins.SentinelNullJoin,
+		&joins.SCD2WithoutValidity,
+		&joins.RangeJoin,
+		&joins.OrJoin,
+		&joins.LossyJoinKey,
+		&joins.DedupeNotDeduping,
+		&joins.AntiJoinOnNullable,
+		&joins.UnionOverlap,
+		&joins.MaskedFanout,
+		&joins.UnknownGrain,
+		&joins.SeedKeyViolated,
 		&filters.OuterJoinDegraded,
+		&filters.FilterInOn,
+		&filters.NotInNullable,
+		&filters.Contradiction,
+		&filters.SameFilter,
+		&filters.RedundantDistinct,
+		&filters.OrderOrLimit,
+		&filters.PlainHaving,
+		&filters.SelfScan,
 		&filters.LateFilter,
 		&incremental.NoEffectiveGuard,
 		&incremental.GuardNeverTrue,
 		&incremental.VariantInvalid,
 		&incremental.ThisColumnMissing,
 		&incremental.PartialGroup,
+		&incremental.TruncatedWindow,
+		&incremental.OneBranchGuarded,
+		&incremental.StrictOnTies,
+		&incremental.MismatchedWatermark,
 		&incremental.ThisUnguarded,
+		&incremental.GuardChangesColumns,
+		&incremental.GuardOnNullSide,
+		&incremental.RefOnlyInGuard,
+		&incremental.NotInThisNullable,
+		&incremental.Microbatch,
+		&incremental.GuardBoundToLastOr,
+		&incremental.LookbackOnWrongSide,
+		&incremental.GuardBlanksRows,
 		&templates.JinjaSyntax,
 		&templates.UndefinedMacro,
 		&templates.CompileError,
@@ -58,10 +97,24 @@ func All() []*lint.Rule {
 		&refs.UndefinedSource,
 		&refs.DisabledRef,
 		&refs.CyclicRef,
+		&sets.ColumnMismatch,
 		&templates.SQLSyntax,
+		&keys.StrategyInvalid,
+		&keys.KeyRequired,
 		&keys.SilentlyAppend,
 		&keys.AppendOverlap,
+		&keys.KeyIgnored,
 		&keys.KeyColumnMissing,
+		&keys.KeyNotUnique,
+		&keys.KeyUnknown,
+		&keys.KeyNullable,
+		&keys.KeyTooWide,
+		&keys.KeyNotCoveringGrain,
+		&keys.KeyStringList,
+		&keys.OverwriteLosesHistory,
+		&keys.OverwriteNeedsPartition,
+		&keys.PredicatesDropped,
+		&keys.SnapshotKey,
 		&yamlcheck.Syntax,
 		&yamlcheck.DuplicateKey,
 		&yamlcheck.UnquotedJinja,

@@ -168,7 +168,7 @@ undo outer joins, incremental models that lose or repeat rows.`,
 	}
 	root.SetVersionTemplate("dbtvet {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.lintCommand(), a.compileCommand(), a.explainCommand(), a.rulesCommand(), a.versionCommand())
+	root.AddCommand(a.lintCommand(), a.compileCommand(), a.explainCommand(), a.parseCommand(), a.rulesCommand(), a.versionCommand())
 	return root
 }
 

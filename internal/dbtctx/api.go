@@ -167,13 +167,14 @@ const (
 	SyntaxError   ErrorKind = iota // JIN01
 	UndefinedName                  // JIN02: a macro or package that does not exist
 	CompileError                   // JIN03: raise_compiler_error, wrong arguments, ...
+	MissingVariable                // JIN03: var() without a default that the project gives no value
 )
 
 // Error is a template error. The render goes on after it where it can.
 type Error struct {
 	Kind    ErrorKind
 	Message string
-	Name    string // the undefined name
+	Name    string // the undefined name or the variable
 	Place   source.Place
 	Chain   []source.Call // calls that led here, innermost first
 	// Package is set when the error may come from a package that is not installed.
@@ -208,6 +209,7 @@ type Relation struct {
 	Resource                     *Resource // nil if it does not resolve
 	Type                         string    // table, view, cte, or empty
 	CTE                          bool      // an ephemeral model: prints as its CTE name
+	Undecided                    bool      // of this: asked for under a condition whose value is not known
 
 	include  [3]bool // which parts are printed
 	quoteEnd string  // what closes a quoted part

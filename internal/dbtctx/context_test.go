@@ -117,7 +117,7 @@ func TestMembers(t *testing.T) {
 		{`{{ context['target'].name }} {{ context.get('nothing', 1) }}`, `dev 1`},
 		{`{{ builtins.ref('a') }}`, `"db"."main"."a"`},
 		{`{{ model.name }} {{ model.config.materialized }} {{ model['unique_id'] }}`, `m incremental model.shop.m`},
-		{`{{ flags.FULL_REFRESH }} {{ flags.WHICH }}`, `False run`},
+		{`{{ flags.FULL_REFRESH }} {{ flags.WHICH }}`, `True run`},
 		{`{{ api.Column.translate_type('string') }} {{ api.Column('a', 'varchar(20)').string_size() }}`, `TEXT 20`},
 		{`{{ log('x') }}{{ print('x') }}{% do exceptions.warn('x') %}{{ return('x') if false }}.`, `.`},
 		{`{{ dbt.type_string() }} {{ type_int() }} {{ dbt.length('x') }}`, `TEXT integer length(x)`},

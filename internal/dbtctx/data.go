@@ -328,16 +328,28 @@ func diffOfTwoDicts(c *jinja.CallArgs) (jinja.Value, error) {
 // hostFilters are the filters that dbt adds. They say of what type a native
 // value is to be; in text they change nothing.
 func hostFilters() map[string]*jinja.Func {
-	same := func(name string) *jinja.Func {
+	filter := func(name string, convert func(*run, jinja.Value) jinja.Value) *jinja.Func {
 		return lazy(name, func(c *jinja.CallArgs) (jinja.Value, error) {
 			v, _ := c.Arg(0, "value")
-			return v, nil
+			return convert(runOf(c.State), v), nil
 		})
 	}
-	out := map[string]*jinja.Func{}
-	for _, name := range []string{"as_text", "as_bool", "as_native", "as_number"} {
-		out[name] = same(name)
+	denoted := func(r *run, v jinja.Value) jinja.Value {
+		if text, ok := v.(*jinja.Str); ok && r.native {
+			return jinja.Denoted(text)
+		}
+		return v
 	}
+	out := map[string]*jinja.Func{}
+	for _, name := range []string{"as_bool", "as_native", "as_number"} {
+		out[name] = filter(name, denoted)
+	}
+	out["as_text"] = filter("as_text", func(r *run, v jinja.Value) jinja.Value {
+		if _, unknown := v.(*jinja.Unknown); unknown || !r.native {
+			return v
+		}
+		return jinja.NewStr(jinja.ToString(v))
+	})
 	return out
 }
 

@@ -126,7 +126,7 @@ func TestVars(t *testing.T) {
 		t.Errorf("a variable that holds a template: %q", r.Text)
 	}
 	render(t, late, `{{ var('loop') }}`) // ends
-	if r := render(t, late, `{{ var('nowhere') }}`); len(r.Errors) != 1 || r.Errors[0].Kind != CompileError {
+	if r := render(t, late, `{{ var('nowhere') }}`); len(r.Errors) != 1 || r.Errors[0].Kind != MissingVariable {
 		t.Errorf("a variable without a value: %v", r.Errors)
 	}
 }

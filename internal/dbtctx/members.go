@@ -232,7 +232,7 @@ type flagsObject struct{}
 func (flagsObject) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 	r := runOf(s)
 	if name == "FULL_REFRESH" {
-		return false, true
+		return r.fullRefresh(), true
 	}
 	if v, ok := r.ctx.flags.Get(strings.ToLower(name)); ok {
 		return v, true

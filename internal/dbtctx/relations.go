@@ -120,7 +120,9 @@ func (r *run) thisValue(s *jinja.State) (jinja.Value, bool) {
 		return nil, false
 	}
 	r.record(Event{Kind: ThisEvent, Name: r.node.Name, Place: s.Place()})
-	return r.current(ThisEvent), true
+	this := r.current(ThisEvent)
+	this.Undecided = s.Tainted()
+	return this, true
 }
 
 // isIncremental is dbt's macro: true only if a table is there, the model is
@@ -145,6 +147,17 @@ func (r *run) mayBeIncremental() bool {
 		}
 	}
 	return true
+}
+
+// fullRefresh is flags.FULL_REFRESH. An incremental model that reads it asks
+// what is_incremental() asks, the other way round; to all others the run is an
+// ordinary one.
+func (r *run) fullRefresh() bool {
+	if v, _ := r.configValue("materialized"); r.world.Parse || !jinja.Equal(v, jinja.NewStr("incremental")) {
+		return false
+	}
+	r.out.AskedIncremental = true
+	return !r.world.Incremental
 }
 
 // shouldFullRefresh is config full_refresh, else the flag of the run.

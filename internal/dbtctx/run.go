@@ -22,7 +22,8 @@ type run struct {
 	config *jinja.Dict     // what config() was given so far
 	model  *jinja.Dict
 	this   *Relation
-	depth  int // variables being rendered inside each other
+	depth  int  // variables being rendered inside each other
+	native bool // a value is wanted, not a text
 }
 
 // runOf returns the render that s belongs to.
@@ -43,7 +44,17 @@ func (c *Context) renderText(n *Node, w World, native bool) (jinja.Value, *Rende
 		r.finish(jinja.Render(t, o))
 		return jinja.NewStr(r.out.Text), r.out
 	}
+	r.native = true
 	v, res := jinja.RenderNative(t, o)
+	r.finish(res)
+	return v, r.out
+}
+
+// Evaluate returns the value of an expression of a template, written in
+// braces, as a part of package pkg.
+func (c *Context) Evaluate(pkg string, f *source.File, span source.Span) (jinja.Value, *Rendered) {
+	r := c.newRun(&Node{ResourceType: "text", Package: pkg, File: f, Body: span, Path: f.Path}, World{Name: "text"})
+	v, res := jinja.Evaluate(jinja.Parse(f, span), r.options())
 	r.finish(res)
 	return v, r.out
 }

@@ -158,7 +158,7 @@ func (variableObject) Call(c *jinja.CallArgs) (jinja.Value, error) {
 		return nil, nil
 	}
 	why := "variable `" + name + "` has no value and no default"
-	r.fail(c.State, Error{Kind: CompileError, Message: why, Place: c.Place}, "var "+name)
+	r.fail(c.State, Error{Kind: MissingVariable, Message: why, Name: name, Place: c.Place}, "var "+name)
 	return unknown(jinja.AnyKind, why, c.Place), nil
 }
 

@@ -217,7 +217,8 @@ func TestRenderText(t *testing.T) {
 		want any
 	}{
 		{"{{ var('n') }}", int64(3)}, {"{{ 'true' }}", "true"}, {"plain", "plain"}, {"{{ target.name }}_x", "dev_x"},
-		{"{{ [1, 2] }}", []any{int64(1), int64(2)}}, {"{{ ref('a') }} x", `"db"."main"."a" x`},
+		{"{{ [1, var('n')] }}", []any{int64(1), int64(3)}}, {"{{ [1, 2] }}", "[1, 2]"},
+		{"{{ '7' | as_number }}", int64(7)}, {"{{ var('n') | as_text }}", "3"}, {"{{ target.name == 'dev' }}", true}, {"{{ ref('a') }} x", `"db"."main"."a" x`},
 	} {
 		f := source.NewFile("a.yml", tt.text)
 		v, r := c.RenderText("shop", f, source.Span{End: int32(len(tt.text))}, true)

@@ -212,10 +212,11 @@ func (r *run) lost(to *finding.Coverage) {
 		if !r.lostModel(p) {
 			continue
 		}
-		if path.Ext(p.Path) != "" {
+		g := finding.Gap{Reason: p.Message}
+		if ext := path.Ext(p.Path); ext != "" {
 			to.Models++
+			g.Model = "model." + p.Package + "." + strings.TrimSuffix(path.Base(p.Path), ext)
 		}
-		g := finding.Gap{Model: strings.TrimSuffix(path.Base(p.Path), path.Ext(p.Path)), Reason: p.Message}
 		g.File = source.NewFile(p.Path, "")
 		to.NotAnalysed = append(to.NotAnalysed, g)
 	}

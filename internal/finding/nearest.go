@@ -22,6 +22,9 @@ func Nearest(name string, candidates []string) string {
 	return nearest
 }
 
+// Edits returns the number of edits between two names, as Nearest counts them.
+func Edits(a, b string) int { return distance(fold(a), fold(b), len(a)+len(b)+1) }
+
 func fold(s string) string { return strings.ReplaceAll(strings.ToLower(s), "_", "-") }
 
 // distance returns the number of edits between a and b, or any number >= limit

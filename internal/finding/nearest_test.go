@@ -26,3 +26,14 @@ func TestNearest(t *testing.T) {
 		t.Errorf("a tie gave %q, want the first in byte order", got)
 	}
 }
+
+func TestEdits(t *testing.T) {
+	for _, tc := range []struct {
+		a, b string
+		want int
+	}{{"unique_key", "unique-key", 0}, {"materialised", "Materialized", 1}, {"tags", "gats", 2}, {"", "abc", 3}} {
+		if got := Edits(tc.a, tc.b); got != tc.want {
+			t.Errorf("%s, %s: got %d, want %d", tc.a, tc.b, got, tc.want)
+		}
+	}
+}

@@ -64,9 +64,9 @@ func (b *builder) seedDelimiter(n *Node) {
 // describe reads the properties of an entry that are no configuration.
 // version is the entry of a version, whose own properties win.
 func (b *builder) describe(n *Node, f *source.File, entry, version *yaml.Node) {
-	n.Description = textOf(f, entry.Get("description"))
+	n.Description = b.description(n.Package, f, entry.Get("description"))
 	if d := version.Get("description"); d != nil {
-		n.Description = textOf(f, d)
+		n.Description = b.description(n.Package, f, d)
 	}
 	n.Columns = b.columns(n, f, entry.Get("columns"))
 	n.Constraints = constraints(f, entry.Get("constraints"))
@@ -95,7 +95,7 @@ func (b *builder) columns(n *Node, f *source.File, list *yaml.Node) []*Column {
 		}
 		c := &Column{
 			Name: name.Text(), NameSpan: name.Span, Span: entry.Span, File: f, Entry: entry,
-			Description: textOf(f, entry.Get("description")),
+			Description: b.description(n.Package, f, entry.Get("description")),
 			DataType:    entry.Get("data_type").Text(),
 			Constraints: constraints(f, entry.Get("constraints")),
 		}

@@ -41,7 +41,7 @@ func (b *builder) define(pkg *project.Package) {
 			for _, k := range c.Keywords {
 				at := k.X.Range()
 				text := "{{ " + m.File.Slice(at) + " }}"
-				v, out := b.ctx.RenderText(pkg.Name, source.NewFile(m.File.Path, text), source.Span{End: int32(len(text))}, true)
+				v, out := b.ctx.Evaluate(pkg.Name, source.NewFile(m.File.Path, text), source.Span{End: int32(len(text))})
 				if out == nil || len(out.Errors) > 0 {
 					v = &jinja.Unknown{Why: "an argument of the test", At: source.Place{File: m.File, Span: at}}
 				}

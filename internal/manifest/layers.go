@@ -76,9 +76,14 @@ func canonical(key string) string {
 	return key
 }
 
-// apply puts one more layer onto key, by dbt's rule for that key.
+// apply puts one more layer onto key, by dbt's rule for that key. None in a
+// dbt_project.yml is a value like others; in a properties file or config() it
+// says nothing, except that it switches freshness off.
 func (c *Config) apply(key string, s Setting) {
 	c.layers[key] = append(c.layers[key], s)
+	if layer := s.Origin.Layer; s.Value == nil && (layer == Properties || layer == InFile) && key != "freshness" {
+		return
+	}
 	s.Value = combine(key, c.effective[key].Value, s.Value)
 	c.effective[key] = s
 }
@@ -136,7 +141,7 @@ func grants(under, over jinja.Value) jinja.Value {
 
 // properties are the keys of a properties entry that are configurations though
 // they stand beside `config:`.
-var propertyKeys = []string{"tags", "meta", "docs", "access", "group", "enabled", "freshness", "latest_version", "loaded_at_field"}
+var propertyKeys = []string{"tags", "meta", "docs", "access", "group", "enabled", "freshness", "loaded_at_field"}
 
 // applyEntry puts the configuration of a properties entry onto c.
 func (b *builder) applyEntry(c *Config, pkg string, f *source.File, n *yaml.Node) {

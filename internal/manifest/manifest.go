@@ -25,6 +25,7 @@ import (
 	"iter"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/project"
@@ -65,6 +66,7 @@ type Manifest struct {
 	nearSource        speller
 	graphOnce         func() jinja.Value
 	foldersOnce       func() map[string][]*Node
+	perFolder         sync.Map // folderFigure to int
 }
 
 // Type is the kind of a resource, in dbt's words.
@@ -297,6 +299,21 @@ func (m *Manifest) Children(n *Node) []*Node { return m.children[n.ID] }
 // Siblings returns the enabled nodes of n's type in the folder of its file, n
 // itself among them, by unique id.
 func (m *Manifest) Siblings(n *Node) []*Node { return m.foldersOnce()[n.folder()] }
+
+// PerFolder returns the figure that count gives for n's siblings. It remembers
+// figures by name and folder: a rule that compares each model with its folder
+// counts the folder once.
+func (m *Manifest) PerFolder(n *Node, figure string, count func(siblings []*Node) int) int {
+	key := folderFigure{n.folder(), figure}
+	if have, ok := m.perFolder.Load(key); ok {
+		return have.(int)
+	}
+	c := count(m.Siblings(n))
+	m.perFolder.Store(key, c)
+	return c
+}
+
+type folderFigure struct{ folder, figure string }
 
 // folders sorts the enabled nodes by folder.
 func (m *Manifest) folders() map[string][]*Node {

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
@@ -58,7 +59,7 @@ func (b *builder) consumer(l *listing, t Type, inputs []*yaml.Node) *Node {
 		n.ID = "group." + l.pkg.Name + "." + name
 	}
 	b.configure(n, treeOf(t), defaultsOf(t), func(c *Config) { b.applyEntry(c, n.Package, f, l.entry) })
-	n.Description = textOf(f, l.entry.Get("description"))
+	n.Description = b.description(n.Package, f, l.entry.Get("description"))
 	if n.Enabled {
 		for _, input := range inputs {
 			b.addInput(n, f, input)
@@ -68,10 +69,17 @@ func (b *builder) consumer(l *listing, t Type, inputs []*yaml.Node) *Node {
 	return n
 }
 
+// metricCall is an input that dbt takes beside ref and source.
+var metricCall = regexp.MustCompile(`^metric\(\s*['"]([^'"]+)['"]\s*\)$`)
+
 // addInput records what a text such as ref('x') refers to.
 func (b *builder) addInput(n *Node, f *source.File, input *yaml.Node) {
 	text := strings.TrimSpace(input.Text())
 	if text == "" {
+		return
+	}
+	if metric := metricCall.FindStringSubmatch(text); metric != nil {
+		n.uses = append(n.uses, id(Metric, n.Package, metric[1]))
 		return
 	}
 	if !hasJinja(text) {

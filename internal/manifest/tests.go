@@ -62,6 +62,9 @@ func (b *builder) test(n *Node, column string, f *source.File, item *yaml.Node) 
 		switch {
 		case p.Key.Value == "arguments" && p.Value.IsMap():
 			for _, a := range p.Value.Pairs {
+				if a.Key.Value == "column_name" && column == "" {
+					t.Column = a.Value.Text()
+				}
 				t.Args = append(t.Args, Arg{Name: a.Key.Value, Node: a.Value, Key: a.Key.Span})
 			}
 		case p.Key.Value == "column_name" && column == "":

@@ -1,9 +1,11 @@
 package manifest
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
+	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/source"
 	"github.com/dbtvet/dbtvet/parser/yaml"
@@ -112,10 +114,45 @@ func (b *builder) text(pkg string, f *source.File, n *yaml.Node) string {
 	}
 }
 
-// textOf returns a scalar as it is written, with its place.
-func textOf(f *source.File, n *yaml.Node) Text {
+// docCall is how a description asks for a docs block: doc('name') or
+// doc('package', 'name').
+var docCall = regexp.MustCompile(`\{\{-?\s*doc\(\s*['"]([^'"]+)['"]\s*(?:,\s*['"]([^'"]+)['"]\s*)?\)\s*-?\}\}`)
+
+// description returns a description as people read it, docs blocks put in,
+// with the place where it is written.
+func (b *builder) description(pkg string, f *source.File, n *yaml.Node) Text {
 	if !n.IsScalar() {
 		return Text{}
 	}
-	return Text{Value: n.Value, File: f, Span: n.Span}
+	text := n.Value
+	if hasJinja(text) {
+		text = docCall.ReplaceAllStringFunc(text, func(call string) string {
+			m := docCall.FindStringSubmatch(call)
+			block := b.m.doc(pkg, m[1], m[2])
+			if block == nil {
+				return call
+			}
+			return strings.TrimSpace(block.File.Slice(block.Body))
+		})
+	}
+	return Text{Value: text, File: f, Span: n.Span}
+}
+
+// doc finds the docs block of doc(first) or doc(first, second) in a file of
+// package from: of the root project first, then of the package, then of any.
+func (m *Manifest) doc(from, first, second string) *project.Block {
+	if second != "" {
+		return m.Docs[first+"."+second]
+	}
+	for _, pkg := range []string{m.Project.Root.Name, from} {
+		if block := m.Docs[pkg+"."+first]; block != nil {
+			return block
+		}
+	}
+	for _, pkg := range m.Project.Packages {
+		if block := m.Docs[pkg.Name+"."+first]; block != nil {
+			return block
+		}
+	}
+	return nil
 }

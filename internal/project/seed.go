@@ -59,7 +59,7 @@ func (s *Seed) parse() {
 		at = next
 		switch {
 		case first:
-			s.Header = row.Cells
+			s.Header = trimmed(row.Cells)
 			if !s.Complete {
 				return
 			}
@@ -145,4 +145,13 @@ func (r *reader) seed(e entry) *Seed {
 	}
 	s.parse()
 	return s
+}
+
+// trimmed returns the cells of a header without the blanks around them: dbt
+// writes the names into its DDL unquoted, where blanks are nothing.
+func trimmed(cells []Cell) []Cell {
+	for i := range cells {
+		cells[i].Text = strings.TrimSpace(cells[i].Text)
+	}
+	return cells
 }

@@ -66,6 +66,22 @@ func (a *Aggregate) Additive() bool {
 	return aggregates[a.Name].additive && !a.Call.Distinct
 }
 
+// Indexed returns the calls of which a single element is read, as in
+// array_agg(x)[0]: more of the same elements do not change it.
+func (w *World) Indexed() map[*sql.Call]bool {
+	out := map[*sql.Call]bool{}
+	for _, s := range w.Tree.Statements {
+		for n := range sql.Walk(s) {
+			if i, ok := n.(*sql.Index); ok {
+				if c, ok := sql.Unparen(i.X).(*sql.Call); ok {
+					out[c] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
 // MultipliedBy returns the join that repeats the rows which the aggregate's
 // argument comes from, or nil when none is known to. The argument must stem
 // from one relation alone: an expression over both sides of a join is meant for

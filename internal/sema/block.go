@@ -425,6 +425,9 @@ func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {
 	case *sql.Literal:
 		n, err := strconv.Atoi(x.Text)
 		if x.Kind != sql.NumberLit || err != nil {
+			if b.rollup() {
+				return []Col{b.pre.bind(x)}, false // NULL in the subtotals
+			}
 			return nil, true // a constant groups nothing
 		}
 		item, ok := b.ordinal(n)

@@ -57,7 +57,37 @@ func (c *reach) enterValue(x Col, f *fd, value bool) {
 }
 
 // present reports whether x is not NULL in the rows asked about.
-func (c *reach) present(x Col) bool { return c.r.notNull[x] != nil || c.nn.has(x) }
+func (c *reach) present(x Col) bool {
+	if c.r.notNull[x] != nil || c.nn.has(x) {
+		return true
+	}
+	if !c.w.cols[x].isTid {
+		return false
+	}
+	for y := range c.r.notNull {
+		if c.w.shows(y, x) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.nn, func(y Col) bool { return c.w.shows(y, x) })
+}
+
+// shows reports whether a value of y other than NULL shows that there is a row
+// with tuple id x: both were null-extended by the same joins, as one relation.
+func (w *World) shows(y, x Col) bool {
+	for {
+		a, b := &w.cols[y], &w.cols[x]
+		switch {
+		case !slices.Contains(a.tids, x):
+			return false
+		case b.nullFrom == nil && b.from <= 0:
+			return true
+		case a.nullFrom != b.nullFrom || a.from <= 0 || b.from <= 0:
+			return false
+		}
+		y, x = a.from, b.from
+	}
+}
 
 // invertible reports whether the value of col tells those of its inputs. A
 // concatenation of several is NULL, or leaves them out, where one is NULL:
@@ -124,7 +154,7 @@ func (c *reach) usable(f *fd) bool {
 		if !c.known(x) {
 			return false
 		}
-		if f.lax && c.r.notNull[x] == nil && !c.nn.has(x) {
+		if f.lax && !c.present(x) {
 			return false
 		}
 	}

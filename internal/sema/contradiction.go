@@ -20,6 +20,7 @@ type VainKind uint8
 
 const (
 	NullCompared  VainKind = iota // x = null is never true
+	NullWhen                      // CASE x WHEN NULL is never taken
 	NullListed                    // x not in (..., null) is never true
 	Contradiction                 // no value fulfils both conditions
 	EmptyRange                    // between 9 and 1
@@ -113,7 +114,7 @@ func (v *vain) predicate(b *binder, e sql.Expr) {
 		case sql.OpOr:
 			v.any(b, e)
 		case sql.OpEq, sql.OpNe, sql.OpLt, sql.OpLe, sql.OpGt, sql.OpGe:
-			if isNull(e.L) != isNull(e.R) {
+			if isNullLit(e.L) != isNullLit(e.R) {
 				v.add(e, NullCompared, "")
 			}
 		}
@@ -122,7 +123,7 @@ func (v *vain) predicate(b *binder, e sql.Expr) {
 			v.predicate(b, e.X)
 		}
 	case *sql.In:
-		if e.Not && slices.ContainsFunc(e.List, isNull) {
+		if e.Not && slices.ContainsFunc(e.List, isNullLit) {
 			v.add(e, NullListed, "")
 		}
 	case *sql.Between:
@@ -142,7 +143,7 @@ func (v *vain) predicate(b *binder, e sql.Expr) {
 // any judges the arms of an OR.
 func (v *vain) any(b *binder, e *sql.Binary) {
 	var unequal []cond
-	for _, arm := range disjuncts(e) {
+	for _, arm := range orArms(e) {
 		v.predicate(b, arm)
 		c, ok := b.comparison(arm)
 		if !ok || c.op != "<>" {
@@ -157,10 +158,10 @@ func (v *vain) any(b *binder, e *sql.Binary) {
 	}
 }
 
-// disjuncts splits e at OR, looking through parentheses.
-func disjuncts(e sql.Expr) []sql.Expr {
+// orArms splits e at OR, looking through parentheses.
+func orArms(e sql.Expr) []sql.Expr {
 	if b, ok := sql.Unparen(e).(*sql.Binary); ok && b.Op == sql.OpOr {
-		return append(disjuncts(b.L), disjuncts(b.R)...)
+		return append(orArms(b.L), orArms(b.R)...)
 	}
 	return []sql.Expr{e}
 }
@@ -174,8 +175,8 @@ func (v *vain) cases(b *binder, e sql.Node) {
 		for _, when := range e.Whens {
 			if e.Operand == nil {
 				v.all(b, conjuncts(when.Cond), nil)
-			} else if isNull(when.Cond) {
-				v.add(when.Cond, NullCompared, "")
+			} else if isNullLit(when.Cond) {
+				v.add(when.Cond, NullWhen, "")
 			}
 		}
 	}

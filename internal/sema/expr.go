@@ -34,38 +34,22 @@ func isAggregate(c *sql.Call) bool {
 func isWindow(c *sql.Call) bool { return c.Over != nil || c.OverName != nil }
 
 // containsAggregate reports whether e aggregates in its own query.
-func containsAggregate(e sql.Node) bool {
-	switch e := e.(type) {
-	case nil:
-		return false
-	case *sql.Query:
-		return false
-	case *sql.Call:
-		if isAggregate(e) {
-			return true
-		}
-	}
-	for c := range sql.Children(e) {
-		if containsAggregate(c) {
-			return true
-		}
-	}
-	return false
-}
+func containsAggregate(e sql.Node) bool { return containsCall(e, isAggregate) }
 
-func containsWindow(e sql.Node) bool {
+// containsWindow reports whether e calls a window function in its own query.
+func containsWindow(e sql.Node) bool { return containsCall(e, isWindow) }
+
+func containsCall(e sql.Node, is func(*sql.Call) bool) bool {
 	switch e := e.(type) {
-	case nil:
-		return false
-	case *sql.Query:
+	case nil, *sql.Query:
 		return false
 	case *sql.Call:
-		if isWindow(e) {
+		if is(e) {
 			return true
 		}
 	}
 	for c := range sql.Children(e) {
-		if containsWindow(c) {
+		if containsCall(c, is) {
 			return true
 		}
 	}

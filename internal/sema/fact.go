@@ -118,6 +118,7 @@ type cond struct {
 type partialKey struct {
 	key  key
 	when cond
+	tids set // of the relation that it is a key of
 }
 
 // outCol is a named column of a relation.

@@ -167,7 +167,7 @@ func (b *Block) scan(t *sql.Table) *Scan {
 	for _, k := range sum.Keys {
 		kk := key{cols: pick(k.Cols), lax: k.Lax, why: given(keyText(sum, k), k.Steps)}
 		if k.When != nil {
-			r.partial = append(r.partial, partialKey{kk, cond{col: cols[k.When.Col], op: k.When.Op, lit: k.When.Lit}})
+			r.partial = append(r.partial, partialKey{kk, cond{col: cols[k.When.Col], op: k.When.Op, lit: k.When.Lit}, r.tids})
 			continue
 		}
 		r.declare(kk)

@@ -88,7 +88,7 @@ var units = words(`year years quarter quarters month months week weeks day days 
 
 // unitFuncs take a unit as one of their arguments.
 var unitFuncs = words(`dateadd date_add date_sub datediff date_diff timestampadd timestampdiff timestamp_add timestamp_sub timestamp_diff
-	datetime_add datetime_sub datetime_diff date_trunc datetrunc timestamp_trunc datetime_trunc trunc extract date_part datepart last_day time_slice
+	datetime_add datetime_sub datetime_diff timestamp_trunc datetime_trunc trunc extract date_part datepart last_day time_slice
 	datename datebucket date_bucket time_add time_sub time_diff time_trunc dateadd_ms age next_day previous_day datesub timestampsub`)
 
 func words(text string) map[string]bool {

@@ -304,6 +304,12 @@ func (b *Block) merge(j *Join, l, r from, bd *binder, on []sql.Expr, using []usi
 		}
 	}
 	j.facts(out, left, right)
+	if j.nullRight {
+		out.perRow(left.tids, r.rel, right)
+	}
+	if j.nullLeft {
+		out.perRow(right.tids, l.rel, left)
+	}
 	j.blames(out)
 	b.mergeUsing(j, &f, using, left, right)
 	b.mergeFull(j, out)
@@ -440,6 +446,17 @@ func (j *Join) facts(out, left, right *rel) {
 	if j.Left.Status == Unique && j.nullRight {
 		// Unmatched left rows share the NULLs of the right side: lax.
 		out.addFD(fd{right.tids, left.tids, true, j.Left.because()})
+	}
+}
+
+// perRow adds the dependencies of orig that its null-extended form ext has only
+// among rows without NULL: for one row of the other side they hold as they did,
+// for it meets rows of orig, or is alone with NULLs.
+func (r *rel) perRow(other set, orig, ext *rel) {
+	for _, f := range orig.fds {
+		if !f.lax && !slices.ContainsFunc(f.from, func(c Col) bool { return orig.notNull[c] != nil }) {
+			r.addFD(fd{ext.ren.set(f.from).with(other...), ext.ren.cols(f.to), false, f.why})
+		}
 	}
 }
 
@@ -611,6 +628,28 @@ func (j *Join) Unconnected() bool {
 		return false
 	}
 	return !j.opaqueSide()
+}
+
+// Chosen reports whether the author of an unconnected join shows that every row
+// of the left side is to meet what stands on the right: the condition is the
+// constant true, it compares columns that hold constants, a constant chooses the
+// rows of the right side, or a side is a list of literal rows.
+func (j *Join) Chosen() bool {
+	if j.Node.On != nil && !slices.ContainsFunc(j.Conds, func(c *JoinCond) bool { return c.reads != neither }) {
+		return true
+	}
+	if j.left.card.Max < Many || j.right.card.Max < Many {
+		return true
+	}
+	chosen := func(c *JoinCond) bool {
+		return c.eq != nil && (c.l == rightSide && c.r == neither || c.l == neither && c.r == rightSide)
+	}
+	for c := range j.right.consts {
+		if !j.World.cols[c].fixed {
+			return true
+		}
+	}
+	return slices.ContainsFunc(j.Conds, chosen)
 }
 
 // opaqueSide reports whether a side is a relation that could not be read: what

@@ -159,16 +159,19 @@ func (m *Model) Summarise() *Summary {
 		s.Columns, s.Open, s.OpenWhy = base.Columns, base.Open, base.OpenWhy
 		s.Keys, s.FDs, s.Card, s.Many = base.Keys, base.FDs, base.Card, base.Many
 		if m.accumulates() {
+			kept := m.replacedKeys()
 			s.Keys, s.FDs, s.Card = nil, nil, Card{0, Many}
 			for i := range s.Columns {
 				s.Columns[i].Const = ""
 			}
+			s.Keys = kept
 		}
 	}
 	if m.Node.Type == manifest.Snapshot {
 		s.history(m.Node, m.Dialect)
 	}
 	s.declare(m.Node, m.Declared, m.Dialect)
+	s.Undecided = m.undecided()
 	return s
 }
 
@@ -202,6 +205,54 @@ func (m *Model) base() *Summary {
 func (m *Model) accumulates() bool {
 	yes, known := m.IsIncremental()
 	return yes || !known
+}
+
+// replacedKeys returns the keys that survive in a table which is loaded in
+// batches: the unique_key, where rows are replaced by it and each query, of the
+// full refresh and of the batch, is proven to have one row per key.
+func (m *Model) replacedKeys() []Key {
+	key, _, known := m.Node.UniqueKey()
+	effect := m.Strategy().Effect
+	full, run := m.Full(), m.Run()
+	if !known || len(key) == 0 || effect != Upsert && effect != DeleteInsert || full == nil || full.World == nil || full.World.Output == nil || run == nil || run.Output == nil {
+		return nil
+	}
+	var out []Key
+	for _, k := range full.World.Output.Keys {
+		names := full.World.Output.Names(k.Cols)
+		if k.When == nil && m.isKey(key, names) && run.Output.HasKey(run.Output.indexes(names, m.Dialect), true) {
+			// Rows with a NULL in the key match none, and come in again.
+			k.Lax = k.Lax || !full.World.Output.allNotNull(k.Cols)
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// isKey reports whether names are the columns of a unique_key, in any order.
+func (m *Model) isKey(key, names []string) bool {
+	if len(key) != len(names) {
+		return false
+	}
+	for _, k := range key {
+		if !slices.ContainsFunc(names, func(n string) bool { return m.Dialect.FoldName(n, false) == m.Dialect.FoldName(k, false) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// indexes returns the positions of columns by name; nil if one is not there.
+func (s *Summary) indexes(names []string, d *sql.Dialect) []int {
+	var out []int
+	for _, n := range names {
+		i := s.Index(d.FoldName(n, false))
+		if i < 0 {
+			return nil
+		}
+		out = append(out, i)
+	}
+	return out
 }
 
 // declare adds declared facts to a summary, and declared columns to one whose

@@ -32,15 +32,28 @@ func (b *binder) ambiguous(e *sql.Column, l lookup) {
 			if _, merged := src.merged[fold]; merged {
 				return
 			}
+			if src.name == fold || b.collection(src) {
+				return // its alias is a name too, and is meant first
+			}
 			if _, ok := src.rel.named(fold); ok {
 				names = append(names, src.title)
 			}
 		}
-		if len(names) > 1 && !s.block.filtersByJoin() {
+		if len(names) > 1 && !s.block.hidesNames() {
 			b.w.Ambiguous = append(b.w.Ambiguous, &Ambiguous{e, names, b.block})
 		}
 		return
 	}
+}
+
+// collection reports whether a source is the elements of a collection.
+func (b *binder) collection(src *sourceRel) bool {
+	t, ok := src.node.(*sql.Table)
+	if ok {
+		return src.scan == nil && b.block.cte(t) == nil
+	}
+	_, derived := src.node.(*sql.Derived)
+	return !derived
 }
 
 // listed reports whether another item of the select list bears the name of e.
@@ -50,21 +63,27 @@ func (b *binder) listed(e *sql.Column) bool {
 	})
 }
 
-// filtersByJoin reports whether a side of a join of the block only filters: its
-// columns cannot be named, or not by all engines.
-func (b *Block) filtersByJoin() bool {
+// hidesNames reports whether a join of the block takes names away: a side that
+// only filters has none, and Snowflake lets every name that the sides of a join
+// by USING share stand for the left one.
+func (b *Block) hidesNames() bool {
 	return b == nil || slices.ContainsFunc(b.Joins, func(j *Join) bool {
 		switch j.Kind {
 		case sql.Inner, sql.Left, sql.Right, sql.Full, sql.Cross:
-			return j.Node == nil || j.Node.Natural
+			return j.Node == nil || j.Node.Natural || len(j.Node.Using) > 0 && b.World.Dialect.Name == "snowflake"
 		}
 		return true
 	})
 }
 
 // unbound records a reference that nothing in scope has. The name of a relation
-// as a value is its whole row.
+// as a value is its whole row; a name of the select list is one that some
+// warehouses see wherever it stands; a column that USING merged is still there
+// under the name of each side.
 func (b *binder) unbound(e *sql.Column) {
+	if b.named(e) {
+		return
+	}
 	u := &Unbound{Column: e, Block: b.block, Relation: len(e.Parts) > 1}
 	name := e.Parts[len(e.Parts)-1].Name
 	var near []string
@@ -92,6 +111,28 @@ func (b *binder) unbound(e *sql.Column) {
 		u.Near = finding.Nearest(name, near)
 	}
 	b.w.Unbound = append(b.w.Unbound, u)
+}
+
+// named reports whether something else than a column of FROM has the name.
+func (b *binder) named(e *sql.Column) bool {
+	w := b.w
+	first, last := w.Dialect.Fold(e.Parts[0]), w.Dialect.Fold(e.Parts[len(e.Parts)-1])
+	for s := b.scope; s != nil; s = s.parent {
+		if c := s.ctes[first]; c != nil && c.Node.Scalar != nil {
+			return true
+		}
+		if s.block != nil && slices.ContainsFunc(s.block.Select.Items, func(it *sql.Item) bool {
+			return it.Alias != nil && w.Dialect.Fold(it.Alias) == first
+		}) {
+			return true
+		}
+		for _, src := range s.sources {
+			if _, merged := src.merged[last]; merged {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // OutputSpan returns where column i of the output is written, in the world's text.

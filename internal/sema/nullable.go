@@ -1,161 +1,115 @@
 package sema
 
 import (
-	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
-	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
-// NotIn is a condition `x NOT IN (SELECT c ...)` of which c is not proven to be
-// free of NULL. One NULL makes the condition true for no row.
-type NotIn struct {
-	In     *sql.In
-	Filter *Filter
-	Column string // c, as people know it
-	// Why tells where a NULL comes from; it is empty when nothing speaks for
-	// one but that nothing speaks against it.
-	Why Step
-	// Certain is set when a NULL is sure to be there.
-	Certain bool
+// Nullable is positive evidence that an output column is NULL in some rows.
+type Nullable struct {
+	Why   string
+	Place finding.Place
 }
 
-// NotIns returns the conditions of the world that a NULL of their subquery
-// would make fail for every row.
-func (w *World) NotIns() []NotIn {
-	var out []NotIn
-	if w.truncated {
+// MayBeNull returns why the output column of that name can be NULL by the
+// structure of the query: an outer join supplies it, or its expression makes
+// NULLs. It returns nil when nothing speaks for it; a column that is merely not
+// known to be filled is none.
+func (w *World) MayBeNull(name string) *Nullable {
+	if w.out == nil || w.truncated {
 		return nil
 	}
-	for _, f := range w.Filters {
-		in := notIn(f.Expr)
-		if in == nil {
-			continue
-		}
-		i := slices.IndexFunc(f.Block.Subqueries, func(q *queryInfo) bool { return q.node == in.Query })
-		if i < 0 {
-			continue
-		}
-		if n, ok := w.notIn(f, in, f.Block.Subqueries[i]); ok {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-// notIn returns the NOT IN over a query that e is, in either spelling.
-func notIn(e sql.Expr) *sql.In {
-	e = sql.Unparen(e)
-	not := false
-	if u, ok := e.(*sql.Unary); ok && u.Op == sql.OpNot {
-		not, e = true, sql.Unparen(u.X)
-	}
-	in, ok := e.(*sql.In)
-	if !ok || in.Query == nil || in.Not == not {
+	c, ok := w.out.named(w.Dialect.FoldName(name, false))
+	if !ok || w.out.notNull[c] != nil {
 		return nil
 	}
-	return in
-}
-
-func (w *World) notIn(f *Filter, in *sql.In, q *queryInfo) (NotIn, bool) {
-	if len(q.rel.cols) != 1 {
-		return NotIn{}, false // a tuple, or columns that are not known
+	if _, konst := w.out.consts[c]; konst {
+		return nil
 	}
-	c := q.rel.cols[0].col
-	col := &w.cols[c]
-	if q.rel.notNull[c] != nil || col.fixed && col.lit != "null" || col.class == Opaque && col.leaf == nil {
-		return NotIn{}, false
-	}
-	if q.block != nil {
-		for _, s := range w.This {
-			if s.block == q.block {
-				return NotIn{}, false // a question about the model's own table
-			}
+	for range maxDepth * 4 {
+		col := &w.cols[c]
+		if j := col.nullFrom; j != nil && !j.always() && !w.takenBack(j) {
+			return &Nullable{"`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", w.place(j.Span())}
 		}
-	}
-	n := NotIn{In: in, Filter: f, Column: w.colName(c)}
-	n.Why, n.Certain = w.nullSource(c, q)
-	return n, true
-}
-
-// nullSource tells what makes c NULL in some row of q.
-func (w *World) nullSource(c Col, q *queryInfo) (why Step, certain bool) {
-	at := func(s sql.Span, text string) Step { return Step{text, w.place(s), finding.Struct} }
-	for x := c; x > 0; x = w.cols[x].from {
-		col := &w.cols[x]
-		if col.nullFrom != nil {
-			return at(col.nullFrom.Span(), "`"+w.colName(c)+"` is NULL where this join finds no match"), false
-		}
-		if col.expr != nil && makesNull(col.expr) {
-			return at(col.expr.Range(), "`"+oneLine(w.Text(col.expr.Range()))+"` can be NULL"), false
-		}
-		if col.leaf == nil || col.from > 0 {
+		if col.from > 0 {
+			c = col.from
 			continue
 		}
-		if col.leaf.Index >= 0 {
-			if e := col.leaf.Relation.Columns[col.leaf.Index].Empty; e != nil {
-				return *e, q.block != nil && q.block.allRows()
-			}
+		if e := givesNull(col.expr); e != nil {
+			return &Nullable{"`" + oneLine(w.Text(e.Range())) + "` gives NULL", w.place(e.Range())}
 		}
-		for _, f := range w.Filters {
-			if w.guardsNull(f, col.leaf) {
-				return at(f.Expr.Range(), "another condition of the model guards against it: `"+oneLine(w.Text(f.Expr.Range()))+"`"), false
-			}
+		if _, cast := sql.Unparen(col.expr).(*sql.Cast); !cast || len(col.in) != 1 {
+			return nil
 		}
+		c = col.in[0]
 	}
-	return Step{}, false
+	return nil
 }
 
-// allRows reports whether the block is a plain reading of one relation.
-func (b *Block) allRows() bool {
-	return len(b.sources) == 1 && b.sources[0].scan != nil && len(b.Filters) == 0 && !b.Grouped && !b.Limited && b.Select.Sample == nil && len(b.Select.Holes) == 0
-}
-
-// guardsNull reports whether f is `c is not null` over the column that leaf is.
-func (w *World) guardsNull(f *Filter, leaf *Leaf) bool {
-	is, ok := sql.Unparen(f.Expr).(*sql.Is)
-	if !ok || !is.Not || is.What != sql.IsNull || len(f.cols) != 1 {
-		return false
-	}
-	l := w.cols[w.root(f.cols[0])].leaf
-	return l != nil && l.Relation == leaf.Relation && l.Column == leaf.Column && l.Relation.ID != ""
-}
-
-// makesNull reports whether an expression is written to give NULL: NULLIF,
-// TRY_CAST, a CASE that ends without ELSE or with NULL.
-func makesNull(e sql.Expr) bool {
-	switch e := sql.Unparen(e).(type) {
+// givesNull returns e if it is an expression that makes NULLs of values.
+func givesNull(e sql.Expr) sql.Expr {
+	switch x := sql.Unparen(e).(type) {
 	case *sql.Cast:
-		return e.Kind == sql.TryCast || makesNull(e.X)
-	case *sql.Case:
-		return e.Else == nil || isNull(e.Else) || slices.ContainsFunc(e.Whens, func(w *sql.When) bool { return isNull(w.Then) })
+		if x.Kind == sql.TryCast {
+			return x
+		}
 	case *sql.Call:
-		switch funcName(e) {
-		case "nullif", "try_cast", "safe_cast", "try_to_number", "try_to_date", "try_to_timestamp":
+		name := funcName(x)
+		if name == "nullif" || strings.HasPrefix(name, "try_") || strings.HasPrefix(name, "safe_cast") {
+			return x
+		}
+	}
+	return nil
+}
+
+// takenBack reports whether a WHERE turns the outer join into an inner one.
+func (w *World) takenBack(j *Join) bool {
+	for _, s := range w.Degraded() {
+		if s.Join == j {
 			return true
 		}
 	}
-	return isNull(e)
+	return false
 }
 
-func isNull(e sql.Expr) bool {
-	lit, ok := sql.Unparen(e).(*sql.Literal)
-	return ok && lit.Kind == sql.NullLit
-}
-
-// emptyCells notes the columns of a seed that have a row without a value, which
-// dbt loads as NULL.
-func (s *Summary) emptyCells(seed *project.Seed) {
-	if !seed.Complete {
-		return
+// always reports whether every row of the left side may be taken to find its
+// match: a relationships test says so, or both sides are rows of one relation,
+// joined by the same columns.
+func (j *Join) always() bool {
+	if !j.nullRight || j.nullLeft || len(j.Conds) == 0 {
+		return false
 	}
-	for i := range s.Columns {
-		for _, row := range seed.Rows {
-			if i < len(row.Cells) && row.Cells[i].Text == "" {
-				s.Columns[i].Empty = &Step{"the seed has a row without `" + s.Columns[i].Name + "`", finding.Place{File: seed.File, Span: row.Span}, finding.Data}
-				break
-			}
+	w := j.World
+	for _, c := range j.Conds {
+		if c.eq == nil {
+			return false
+		}
+		l, r := w.cols[w.root(c.eq.l)].leaf, w.cols[w.root(c.eq.r)].leaf
+		if c.l == rightSide {
+			l, r = r, l
+		}
+		if l == nil || r == nil || !refers(l, r) && (l.Relation.ID != r.Relation.ID || l.Column != r.Column) {
+			return false
 		}
 	}
+	return true
+}
+
+func refers(l, r *Leaf) bool {
+	for _, m := range l.Relation.Many {
+		if m.Col == l.Index && m.To != "" && m.To == r.Relation.ID && strings.EqualFold(m.Field, r.Column) {
+			return true
+		}
+	}
+	return false
+}
+
+// suppliedName returns the name of the side of j that column c belongs to.
+func (j *Join) suppliedName(c Col) string {
+	if j.nullLeft && j.extLeft != nil && newSet(j.World.cols[c].tids...).within(j.extLeft.tids) {
+		return j.LeftName
+	}
+	return j.RightName
 }

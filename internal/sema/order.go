@@ -150,7 +150,7 @@ func (w *World) queryOf(b *Block) *sql.Query {
 func (w *World) IdleJoins() []*Join {
 	var out []*Join
 	for _, j := range w.Joins {
-		if j.Kind == sql.Left && j.Right.Status == Unique && j.final && !j.Unsure && j.Node != nil && !j.Node.Natural && !j.Node.Asof && w.idle(j) {
+		if j.Kind == sql.Left && j.Right.Status == Unique && !j.Unsure && j.Node != nil && !j.Node.Natural && !j.Node.Asof && w.idle(j) {
 			out = append(out, j)
 		}
 	}

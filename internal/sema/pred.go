@@ -405,7 +405,8 @@ func (b *binder) activate(r *rel, c cond) {
 		if implies(c, p.when) {
 			k := p.key
 			k.why = &why{text: k.why.text, place: k.why.place, span: k.why.span, strength: k.why.strength, steps: k.why.steps, from: append(slices.Clone(k.why.from), c.why)}
-			r.declare(k)
+			r.addKey(k)
+			r.addFD(fd{from: k.cols, to: p.tids, lax: k.lax, why: k.why})
 		}
 	}
 }

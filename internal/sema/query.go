@@ -240,6 +240,9 @@ func (w *World) setOp(info *queryInfo, op *sql.SetOp, sc *scope) {
 		}
 	case op.Op == sql.Intersect && !op.All:
 		info.rel = w.collapse(so.Branches[0].rel, w.because(op.OpSpan, "INTERSECT keeps distinct rows"), so.Branches[0].rel.open == nil)
+		for _, b := range so.Branches[1:] {
+			w.alsoIn(info.rel, b.rel)
+		}
 		info.rel.card.Min = 0
 	case op.Op == sql.Intersect:
 		info.rel = w.forget(so.Branches[0].rel, "")
@@ -249,6 +252,22 @@ func (w *World) setOp(info *queryInfo, op *sql.SetOp, sc *scope) {
 			info.rel = w.collapse(info.rel, w.because(op.OpSpan, "UNION keeps distinct rows"), info.rel.open == nil)
 		}
 	}
+}
+
+// alsoIn adds what holds of the rows of r to out, whose rows are all rows of r
+// as well.
+func (w *World) alsoIn(out, r *rel) {
+	if out.open != nil || r.open != nil || len(out.cols) != len(r.cols) {
+		return
+	}
+	to := make(map[Col]Col, len(r.cols))
+	for i, c := range r.cols {
+		to[c.col] = out.cols[i].col
+		if nn := r.notNull[c.col]; nn != nil && out.notNull[out.cols[i].col] == nil {
+			out.notNull[out.cols[i].col] = nn
+		}
+	}
+	w.carry(out, r, to)
 }
 
 // flatten lists the branches of a left-deep chain of one operator.
@@ -483,6 +502,9 @@ func (w *World) apart(r *rel, c Col, s *rel, d Col) bool {
 	y, ok2 := w.constOf(s, d)
 	if ok1 && ok2 {
 		return literalsDiffer(x, y)
+	}
+	if x == "null" && s.notNull[d] != nil || y == "null" && r.notNull[c] != nil {
+		return true
 	}
 	return contradict(condsOn(r, c), condsOn(s, d))
 }

@@ -74,7 +74,7 @@ func (w *World) instantiate(r *rel) *rel {
 		out.keys = append(out.keys, key{m.set(k.cols), k.lax, k.why})
 	}
 	for _, p := range r.partial {
-		p.key.cols, p.when.col = m.set(p.key.cols), m.col(p.when.col)
+		p.key.cols, p.when.col, p.tids = m.set(p.key.cols), m.col(p.when.col), m.set(p.tids)
 		out.partial = append(out.partial, p)
 	}
 	for _, p := range r.eq {

@@ -40,7 +40,7 @@ func (w *World) Misaligned() []Misaligned {
 				out = append(out, m)
 				continue
 			}
-			if w.reordered(first, b.rel.cols) && !mirrored(so.Branches[0].block, b.block) {
+			if w.reordered(first, b.rel) && !mirrored(so.Branches[0].block, b.block) {
 				m.Names, m.First = namesIn(b.rel.cols), namesIn(first)
 				out = append(out, m)
 			}
@@ -70,10 +70,16 @@ func (b *Block) listSpan() sql.Span {
 	return items[0].Span.Union(items[len(items)-1].Span)
 }
 
-// reordered reports whether b has the names of a in another order.
-func (w *World) reordered(a, b []outCol) bool {
-	x, y := folds(a), folds(b)
-	if slices.Equal(x, y) {
+// reordered reports whether r has the names of a in another order, and a value
+// that comes to stand under another name: NULL is the same under any.
+func (w *World) reordered(a []outCol, r *rel) bool {
+	x, y := folds(a), folds(r.cols)
+	moved := false
+	for i := range x {
+		lit, _ := w.constOf(r, r.cols[i].col)
+		moved = moved || x[i] != y[i] && lit != "null"
+	}
+	if !moved {
 		return false
 	}
 	slices.Sort(x)

@@ -64,7 +64,7 @@ var adapters = map[string]adapter{
 		keyIgnored: []string{"append", "microbatch"}},
 	"athena": {valid: []string{"append", "insert_overwrite", "merge", "microbatch"}, keyed: "insert_overwrite", keyless: "insert_overwrite",
 		overwrite: OverwriteParts, whole: Append, keyIgnored: []string{"append", "insert_overwrite"}},
-	"clickhouse": {valid: []string{"append", "delete_insert", "delete+insert", "legacy", "insert_overwrite", "microbatch"}, keyed: "delete_insert", keyless: "append",
+	"clickhouse": {valid: []string{"append", "delete_insert", "delete+insert", "legacy", "insert_overwrite", "microbatch"}, keyed: "delete_insert", keyless: "delete_insert",
 		overwrite: OverwriteParts, refusesKey: []string{"insert_overwrite"}, keyIgnored: []string{"append"}},
 	"sqlserver": {valid: []string{"append", "delete+insert", "merge", "microbatch"}, keyed: "merge", keyless: "append", keyIgnored: []string{"append"}},
 	"fabric": {valid: []string{"append", "delete+insert", "merge", "microbatch"}, keyed: "merge", keyless: "append",

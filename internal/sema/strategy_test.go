@@ -67,7 +67,7 @@ clickhouse  legacy          append             delete
 clickhouse  insert_overwrite parts             !
 clickhouse  microbatch      append             range
 clickhouse  merge           !                  !
-clickhouse  (default)       append:append      delete_insert:delete
+clickhouse  (default)       delete_insert:append delete_insert:delete
 sqlserver   append          append             append =
 sqlserver   delete+insert   append             delete
 sqlserver   merge           append             upsert

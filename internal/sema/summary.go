@@ -25,6 +25,9 @@ type Summary struct {
 	// Many holds columns that reference another relation's key: many rows here
 	// may share one value there (a relationships test).
 	Many []ManySide
+	// Undecided are the joins of the model that a key of what they read would
+	// decide.
+	Undecided []Undecided
 }
 
 // Column is an exported column.

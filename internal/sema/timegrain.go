@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
@@ -199,4 +200,30 @@ func shiftsByLess(e sql.Node) bool {
 func small(text string) bool {
 	text = strings.ToLower(text)
 	return strings.Contains(text, "hour") || strings.Contains(text, "minute") || strings.Contains(text, "second")
+}
+
+var grainNames = map[timeGrain]string{day: "day", week: "week", month: "month", quarter: "quarter", year: "year"}
+
+// Finished reports whether the query leaves out what the clock has not passed
+// yet, of the column that the guard compares: its days are whole.
+func (g *Guard) Finished() bool {
+	w := g.World
+	base, _ := w.truncation(g.left)
+	return slices.ContainsFunc(w.Filters, func(f *Filter) bool {
+		return f != g.Filter && w.clocked(f.Expr) && slices.ContainsFunc(f.cols, func(c Col) bool {
+			b, _ := w.truncation(c)
+			return b == base || w.sameLeaf(b, base)
+		})
+	})
+}
+
+// Truncates returns the unit that the guard's column is truncated to, when it is
+// one of a day or more: the column, and the expression that it is compared by.
+func (g *Guard) Truncates() (unit string, ok bool) {
+	if g.left == 0 {
+		return "", false
+	}
+	_, own := g.World.truncation(g.left)
+	unit, ok = grainNames[own]
+	return unit, ok
 }

@@ -8,35 +8,56 @@ import (
 	"github.com/dbtvet/dbtvet/parser/source"
 )
 
-// RenderNative evaluates t to a value instead of a text, as native templates
-// do: a template that is one expression gives its value, nothing gives none,
-// and a text that reads as a Python literal gives what it denotes.
+// RenderNative evaluates t to a value instead of a text, as dbt does with the
+// values of YAML files: a template that is one expression gives the value of
+// that expression. A string stays one, whatever it reads like; so does an
+// expression of nothing but constants, which is text before it is rendered:
+//
+//	{{ var('n') }}     5, if the variable is a number; '5', if it is a text
+//	{{ 2 + 3 }}        '5'
+//	{{ 2 }}{{ 3 }}     '23'
 func RenderNative(t *Template, o Options) (Value, *Result) {
+	if out, one := t.expression(); one && !constant(out.X, o.Filters) {
+		return Evaluate(t, o)
+	}
+	r := Render(t, o)
+	return &Str{text: r.Text, segs: r.Map.Segments, open: len(r.Holes) > 0}, r
+}
+
+// Evaluate gives the value of a template that is one expression; none if it is
+// anything else.
+func Evaluate(t *Template, o Options) (Value, *Result) {
 	s := newState(t, &o)
 	r := &Result{}
-	var single Value
-	out, one := t.expression()
+	var v Value
 	s.run(r, func() {
+		out, one := t.expression()
 		if !one {
-			s.execAll(t.Body)
 			return
 		}
 		s.at = out.Span
-		single = s.usedOr(out.X.eval(s), out.Span)
+		v = s.usedOr(out.X.eval(s), out.Span)
 		s.at = out.Span
-		s.print(s.out, single, out.Span)
+		s.print(s.out, v, out.Span)
 	})
 	r.Text = s.finish(r)
-	if one {
-		if str, ok := single.(*Str); ok {
-			return nativeText(str), r
+	return v, r
+}
+
+// constant reports whether an expression depends on nothing: no name, no call,
+// no filter of the host.
+func constant(x Expr, host map[string]*Func) bool {
+	for n := range Walk(x) {
+		switch n := n.(type) {
+		case *Name, *Call:
+			return false
+		case *Filter:
+			if host[n.Name] != nil {
+				return false
+			}
 		}
-		return single, r
 	}
-	if r.Text == "" && len(t.Body) == 0 {
-		return nil, r
-	}
-	return nativeText(&Str{text: r.Text, segs: r.Map.Segments, open: len(r.Holes) > 0}), r
+	return true
 }
 
 // expression returns the output statement that is the whole template, if it is one.
@@ -48,8 +69,9 @@ func (t *Template) expression() (*Output, bool) {
 	return out, ok
 }
 
-// nativeText returns the value of a Python literal, else the text itself.
-func nativeText(v *Str) Value {
+// Denoted returns the value that a text denotes if it reads as a Python
+// literal, else the text itself.
+func Denoted(v *Str) Value {
 	if v.open || v.text == "" || len(v.text) > 1<<16 {
 		return v
 	}

@@ -213,30 +213,26 @@ func TestBudgets(t *testing.T) {
 }
 
 func TestNative(t *testing.T) {
+	same := testScope{"fn": &Func{Name: "fn", Fn: func(c *CallArgs) (Value, error) { return c.Args[0], nil }}}
 	for text, want := range map[string]string{
-		"{{ [1, 2] }}":            "[1, 2]",
-		"{{ 'true' }}":            "'true'",
-		"{{ true }}":              "True",
-		"1":                       "1",
-		"{{ '1' }}":               "1",
-		"{{ 1 }}{{ 2 }}":          "12",
-		"a{{ 1 }}":                "'a1'",
-		"[{{ 1 }}, 'x']":          "[1, 'x']",
-		"{'a': {{ 2 }}}":          "{'a': 2}",
-		"":                        "None",
-		"{{ none }}":              "None",
-		"-1.5":                    "-1.5",
-		" 1":                      "' 1'",
-		"007":                     "'007'",
-		"True":                    "True",
-		"none":                    "'none'",
-		"{{ {'a': 1} }}":          "{'a': 1}",
-		"1 + 1":                   "'1 + 1'",
-		"{{ fn2('[1,', ' 2]') }}": "[1, 2]",
-		"1, 2":                    "(1, 2)",
-		"(1":                      "'(1'",
+		"{{ fn('[1, 2]') }}": "'[1, 2]'",
+		"{{ [1, fn(2)] }}":   "[1, 2]",
+		"{{ [1, 2] }}":       "'[1, 2]'",
+		"{{ 'true' }}":       "'true'",
+		"{{ true }}":         "'True'",
+		"{{ fn(true) }}":     "True",
+		"1":                  "'1'",
+		"{{ fn('1') }}":      "'1'",
+		"{{ fn(1) }}":        "1",
+		"{{ fn(1) }}{{ 2 }}": "'12'",
+		"a{{ 1 }}":           "'a1'",
+		"":                   "''",
+		"{{ fn(none) }}":     "None",
+		"{{ none }}":         "'None'",
+		"{{ 2 * 21 | int }}": "'42'",
+		" {{ fn(1) }}":       "' 1'",
 	} {
-		v, r := RenderNative(parseText(text), Options{Scope: hostScope(nil)})
+		v, r := RenderNative(parseText(text), Options{Scope: same})
 		checkMap(t, r)
 		if got := Repr(v); got != want || len(r.Errors) > 0 {
 			t.Errorf("%q is %s, want %s %v", text, got, want, r.Errors)

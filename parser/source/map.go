@@ -71,11 +71,11 @@ type Place struct {
 	Call CallID
 }
 
-// Source returns the template range that the output range s was made of. If s
-// was made in one file under one call, that range; otherwise the range in the
-// innermost call (or the model file) common to all of s. exact is true when
-// the output bytes are the template bytes, so that an edit of one is an edit
-// of the other.
+// Source returns the template range that the output range s was made of: the
+// range in the innermost call (or the model file) that both ends of s were made
+// in. What that call was given as an argument and printed in between stems from
+// outside of it and does not count. exact is true when the output bytes are the
+// template bytes, so that an edit of one is an edit of the other.
 func (m *Map) Source(s Span) (p Place, exact bool) {
 	s = s.Clamp(int(m.Len))
 	first := m.Index(s.Start)
@@ -86,13 +86,14 @@ func (m *Map) Source(s Span) (p Place, exact bool) {
 	if s.End > s.Start {
 		last = m.Index(s.End - 1)
 	}
-	call := m.Segments[first].Call
-	for i := first + 1; i <= last; i++ {
-		call = m.common(call, m.Segments[i].Call)
-	}
+	call := m.common(m.Segments[first].Call, m.Segments[last].Call)
 	exact = true
 	for i := first; i <= last; i++ {
 		seg := m.Segments[i]
+		if m.common(call, seg.Call) != call {
+			exact = false
+			continue
+		}
 		q, ok := m.within(seg, call, Span{max(s.Start, seg.Out), min(s.End, m.End(i))})
 		exact = exact && ok
 		switch {

@@ -82,6 +82,18 @@ func plainField(f reflect.Value) string {
 	return ""
 }
 
+// wordOf is the word for a kind or an operator; ok is false for other values.
+func wordOf(f reflect.Value) (text string, ok bool) {
+	if !f.CanInterface() || f.Kind() != reflect.Uint8 {
+		return "", false
+	}
+	s, ok := f.Interface().(fmt.Stringer)
+	if !ok {
+		return "", false
+	}
+	return s.String(), true
+}
+
 func (k JoinKind) String() string { return joinText[k] }
 
 func (k SetOpKind) String() string { return [...]string{"union", "intersect", "except"}[k] }

@@ -2,6 +2,7 @@ package docs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -129,18 +130,23 @@ func subfields(n *manifest.Node, column string) bool {
 // covered reports whether at least percent of the models beside n describe
 // columns.
 func covered(p *lint.Pass, n *manifest.Node, percent int) bool {
+	return percent <= p.Manifest.PerFolder(n, "percent of models that describe columns", describing)
+}
+
+// describing returns how many percent of the nodes describe a column.
+func describing(nodes []*manifest.Node) int {
 	all, done := 0, 0
-	for _, s := range p.Manifest.Siblings(n) {
+	for _, s := range nodes {
 		if !tables(s) {
 			continue
 		}
 		all++
-		for _, c := range s.Columns {
-			if described(c.Description, c.Name) {
-				done++
-				break
-			}
+		if slices.ContainsFunc(s.Columns, func(c *manifest.Column) bool { return described(c.Description, c.Name) }) {
+			done++
 		}
 	}
-	return done*100 >= percent*all
+	if all == 0 {
+		return 100
+	}
+	return done * 100 / all
 }

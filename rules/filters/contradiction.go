@@ -19,6 +19,9 @@ var Contradiction = lint.Rule{
 			case sema.NullCompared:
 				r = p.Report(v.Expr.Range(), "`%s` is never true: a comparison with NULL is NULL", text).
 					Help("write IS NULL or IS NOT NULL")
+			case sema.NullWhen:
+				r = p.Report(v.Expr.Range(), "WHEN NULL is never taken: CASE compares with `=`, and a comparison with NULL is NULL").
+					Help("write CASE WHEN ... IS NULL")
 			case sema.NullListed:
 				r = p.Report(v.Expr.Range(), "`%s` is never true: the list holds NULL", text).Lower(finding.Warning).
 					Help("take NULL out of the list")

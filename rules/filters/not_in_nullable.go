@@ -21,6 +21,9 @@ var NotInNullable = lint.Rule{
 				r.Evidence("null", n.Why)
 			case n.Why.Text != "":
 				r.Evidence("null", n.Why).Lower(finding.Warning)
+				if n.Hint {
+					r.Lower(finding.Info)
+				}
 			default:
 				r.Note("null", "nothing says that `%s` is never NULL", n.Column).Lower(finding.Info)
 			}

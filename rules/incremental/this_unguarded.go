@@ -1,6 +1,7 @@
 package incremental
 
 import (
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
@@ -17,8 +18,7 @@ var ThisUnguarded = lint.Rule{
 			return
 		}
 		for _, s := range full.World.This {
-			place := full.World.Place(s.Table.Span)
-			if full.Undecided(place) {
+			if full.Undecided(full.World.Place(s.Table.Span)) || perhaps(full, s) {
 				continue
 			}
 			r := p.ReportIn(full.Rendered, s.Table.Span, "`{{ this }}` is read although the first build has no such table: the first run and every full refresh without it fail")
@@ -26,4 +26,12 @@ var ThisUnguarded = lint.Rule{
 			return
 		}
 	},
+}
+
+// perhaps reports whether a macro made the reference under a condition whose
+// value is not known, such as one on the columns that the table has.
+func perhaps(v *sema.Variant, s *sema.Scan) bool {
+	mark, _ := v.Rendered.Map.Mark(s.Table.Start)
+	this, ok := mark.(*dbtctx.Relation)
+	return ok && this.Undecided
 }

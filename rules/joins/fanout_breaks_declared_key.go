@@ -14,7 +14,7 @@ var FanoutBreaksDeclaredKey = lint.Rule{
 		Summary: "a join repeats rows that the model declares unique", Needs: finding.NeedKeys, Since: "0.1.0"},
 	World: func(p *lint.Pass, w *sema.World) {
 		seen := map[*sema.Join]bool{}
-		for _, b := range w.BrokenKeys(keysOf(p.Model)) {
+		for _, b := range w.BrokenKeys(p.Model.Declared.Keys) {
 			if seen[b.Join] {
 				continue
 			}

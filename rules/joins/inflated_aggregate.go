@@ -21,8 +21,9 @@ var InflatedAggregate = lint.Rule{
 		}
 		byCause := map[cause][]*sema.Aggregate{}
 		var order []cause
+		indexed := w.Indexed()
 		for _, a := range w.Aggs {
-			if !a.Additive() || a.Block.HavingCount() {
+			if !a.Additive() || a.Block.HavingCount() || indexed[a.Call] {
 				continue
 			}
 			j := a.MultipliedBy()

@@ -25,14 +25,17 @@ var MissingCondition = lint.Rule{
 			if !j.Unconnected() || builder.MatchString(j.LeftName) || builder.MatchString(j.RightName) {
 				continue
 			}
-			what := "the condition of the join to `%s` does not read both sides"
+			what := "the condition of the join to `%s` does not connect the two sides"
 			if j.Node.Comma {
 				what = "`%s` is joined by a comma and no condition connects it"
 			} else if j.Node.On == nil {
 				what = "the join to `%s` has no condition"
 			}
-			p.Report(span(j), what, j.RightName).Lower(finding.Warning).
-				Note("blame", "every row of `%s` meets every row of `%s` that passes", j.LeftName, j.RightName).
+			r := p.Report(span(j), what, j.RightName).Lower(finding.Warning)
+			if j.Chosen() {
+				r.Lower(finding.Info)
+			}
+			r.Note("blame", "every row of `%s` meets every row of `%s` that passes", j.LeftName, j.RightName).
 				Help("compare a column of `%s` with one of `%s`", j.LeftName, j.RightName).
 				Quiet("write CROSS JOIN if every combination is meant, or let one side have a single row").About(j.LeftName, j.RightName)
 		}

@@ -71,7 +71,8 @@ def rendered(node):
 
 def fields(node):
     out = {key: node[key] for key in FIELDS if node.get(key) not in (None, "", [], {})}
-    out.pop("freshness", None)
+    for key in ("config_keys_used", "config_keys_defaults"):  # what a Python model asks for, not what it is given
+        out.get("config", {}).pop(key, None)
     depends = node.get("depends_on") or {}
     if depends.get("nodes"):
         out["depends_on"] = sorted(set(depends["nodes"]))

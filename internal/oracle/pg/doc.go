@@ -1,0 +1,2 @@
+// Package pg compares parser/sql with PostgreSQL's own grammar.
+package pg

@@ -1,0 +1,93 @@
+package parity
+
+import (
+	"context"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/project"
+)
+
+var (
+	otherProject = flag.String("project", "", "a folder to compare besides the fixtures, with its packages installed")
+	otherGolden  = flag.String("golden", "", "what dbt made of it")
+)
+
+// TestOther compares a project that is named on the command line, for figures.
+func TestOther(t *testing.T) {
+	if *otherProject == "" || *otherGolden == "" {
+		t.Skip("no -project and -golden")
+	}
+	c := compare(readGolden(t, *otherGolden), load(t, os.DirFS(*otherProject)))
+	report(t, c, nil)
+}
+
+func load(t testing.TB, files fs.FS) *manifest.Manifest {
+	t.Helper()
+	p := project.Load(context.Background(), files, ".", project.Options{})
+	for _, problem := range p.Problems {
+		t.Logf("%s: %s", problem.Path, problem.Message)
+	}
+	return manifest.Load(context.Background(), p, manifest.Options{Adapter: "duckdb"})
+}
+
+// report fails for every difference that is not known, and for every known one
+// that is no more.
+func report(t *testing.T, c *comparison, known map[string]string) {
+	t.Helper()
+	left := map[string]bool{}
+	for key := range known {
+		left[key] = true
+	}
+	texts := 0
+	for _, d := range c.differences {
+		if d.isText {
+			texts++
+		}
+		delete(left, d.key())
+		if known[d.key()] == "" {
+			t.Error(d)
+		}
+	}
+	for key := range left {
+		t.Errorf("%s: listed as a difference, and is none", key)
+	}
+	share := func(bad, of int) float64 { return 100 * float64(of-bad) / float64(max(of, 1)) }
+	t.Logf("%d of %d texts equal (%.2f %%), %d of %d facts (%.2f %%)", c.texts-texts, c.texts, share(texts, c.texts),
+		c.facts-(len(c.differences)-texts), c.facts, share(len(c.differences)-texts, c.facts))
+}
+
+const (
+	clobbered  = "the meta of an exposure replaces that of dbt_project.yml; here it is merged, as everywhere else"
+	alwaysFull = "flags.FULL_REFRESH of a model that is not incremental is false here, whatever the run"
+	blanks     = "dbt's own macros print blanks around what they make"
+)
+
+// known are the differences that remain, with their causes, by project.
+var known = map[string]map[string]string{
+	"kitchen": {
+		"exposure.kitchen.board config.meta":                 clobbered,
+		"exposure.kitchen.board meta":                        clobbered,
+		"model.kitchen.daily_events config.begin":            "dbt writes the text of a date as a time",
+		"model.kitchen.expressions compiled, full refresh":   alwaysFull,
+		"model.kitchen.expressions compiled, incremental":    alwaysFull,
+		"model.kitchen.introspective compiled, full refresh": blanks,
+		"model.kitchen.orders compiled, full refresh":        blanks,
+		`model.kitchen.stg_orders test code.accepted_values({"quote":true,"values":["A01","A02","B01"]}) config.tags`: "dbt lists a tag of a test twice",
+	},
+}
+
+// TestFixtures compares the fixtures with what dbt made of them.
+func TestFixtures(t *testing.T) {
+	for name, differences := range known {
+		t.Run(name, func(t *testing.T) {
+			root := filepath.Join("..", "..", "fixtures")
+			g := readGolden(t, filepath.Join(root, "golden", "dbt", name+".json"))
+			report(t, compare(g, load(t, os.DirFS(filepath.Join(root, "projects", name)))), differences)
+		})
+	}
+}

@@ -1,0 +1,221 @@
+package sema
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// PartialKey is a join on a part of the right side's key, where the left side
+// has columns of the names that are missing.
+type PartialKey struct {
+	Join    *Join
+	Verdict Verdict
+	// Missing are the columns to add, by the names of the right side; Left is
+	// the relation that has them too.
+	Missing []string
+	Left    string
+}
+
+// PartialKeys returns the joins of the world that leave out a part of a
+// composite key although the left side has it, where the repeated rows reach
+// the output and nothing there says that they are meant: neither a declared key
+// nor an output column holds what was left out.
+func (w *World) PartialKeys(facts []Fact) []PartialKey {
+	if w.out == nil || w.truncated {
+		return nil
+	}
+	var out []PartialKey
+	for _, j := range w.Joins {
+		v := j.Right
+		if j.Block.InExpr || v.Status != FanOut || len(v.Missing) == 0 || j.ext == nil || !w.inDups(j) || len(v.On) >= len(v.Key) {
+			continue
+		}
+		left, ok := j.hasAll(v.Missing)
+		if !ok || w.meant(j, v.Missing, facts) {
+			continue
+		}
+		out = append(out, PartialKey{j, v, v.Missing, left})
+	}
+	return out
+}
+
+func (w *World) inDups(j *Join) bool {
+	for _, t := range sortedCols(w.out.dups) {
+		if slices.ContainsFunc(w.out.dups[t], func(b *blame) bool { return b.join == j }) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasAll returns the name of a source of the left side that has all the columns.
+func (j *Join) hasAll(names []string) (string, bool) {
+	for _, s := range j.sources[:len(j.sources)-len(j.rightSrc)] {
+		all := true
+		for _, n := range names {
+			c, ok := s.rel.named(j.World.Dialect.FoldName(n, false))
+			all = all && ok && !j.World.cols[c].fixed
+		}
+		if all {
+			return s.title, true
+		}
+	}
+	return "", false
+}
+
+// meant reports whether the output keeps the right side's rows apart: a missing
+// column of that side is in it, or in a declared key.
+func (w *World) meant(j *Join, missing []string, facts []Fact) bool {
+	for _, f := range facts {
+		for _, c := range f.Cols {
+			if slices.ContainsFunc(missing, func(m string) bool { return strings.EqualFold(m, c) }) {
+				return true
+			}
+		}
+	}
+	for _, c := range w.out.cols {
+		for x := c.col; x > 0; x = w.cols[x].from {
+			t := w.cols[x].tids
+			if len(t) > 0 && newSet(t...).within(j.ext.tids) && slices.ContainsFunc(missing, func(m string) bool { return strings.EqualFold(m, w.colName(x)) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// OrJoin is a join whose condition is an OR of conditions, each of which meets
+// at most one row alone.
+type OrJoin struct {
+	Join *Join
+	Cond sql.Expr
+	Arms []string
+}
+
+// OrJoins returns the joins of the world that may meet a row by each arm of an
+// OR.
+func (w *World) OrJoins() []OrJoin {
+	var out []OrJoin
+	if w.truncated {
+		return nil
+	}
+	for _, j := range w.Joins {
+		if j.Unsure || j.Right.Status != NotKnown || j.Node == nil {
+			continue
+		}
+		for _, c := range j.Conds {
+			if c.Where || c.Expr == nil || c.eq != nil || c.reads != both {
+				continue
+			}
+			if o, ok := j.orJoin(c); ok {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+func (j *Join) orJoin(c *JoinCond) (OrJoin, bool) {
+	arms := orArms(c.Expr)
+	if len(arms) < 2 {
+		return OrJoin{}, false
+	}
+	w := j.World
+	bd := j.Block.binderOver(j.sources)
+	o := OrJoin{Join: j, Cond: c.Expr}
+	rest := j.fixed(rightSide, nil)
+	for _, arm := range arms {
+		var extra []*JoinCond
+		for _, e := range conjuncts(arm) {
+			extra = append(extra, j.cond(bd, e, j.right))
+		}
+		f := j.fixed(rightSide, extra)
+		if f.cols.equal(rest.cols) && f.safe.equal(rest.safe) || !w.reachNotNull(j.right, f.cols.with(f.safe...), f.cols).all(j.right.tids) {
+			return OrJoin{}, false
+		}
+		o.Arms = append(o.Arms, oneLine(w.Text(arm.Range())))
+	}
+	return o, true
+}
+
+// LossyKey is a join on a lossy function of the right side's key: several keys
+// have one value there.
+type LossyKey struct {
+	Join  *Join
+	Cond  sql.Expr
+	Expr  string // the function
+	Key   string
+	Steps []Step
+	// Counts is set when the rows that it repeats reach the output or a sum.
+	Counts  bool
+	verdict Verdict
+}
+
+// Accuses reports whether the key may carry a warning.
+func (l *LossyKey) Accuses() bool { return l.verdict.Accuses() }
+
+// LossyKeys returns the joins of the world on a truncated or shortened key.
+func (w *World) LossyKeys() []LossyKey {
+	var out []LossyKey
+	if w.truncated || w.out == nil {
+		return nil
+	}
+	for _, j := range w.Joins {
+		if j.Unsure || j.Right.Status == Unique || j.ext == nil || j.unread(rightSide) {
+			continue
+		}
+		for _, c := range j.Conds {
+			if l, ok := j.lossyKey(c); ok {
+				out = append(out, l)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (j *Join) lossyKey(c *JoinCond) (LossyKey, bool) {
+	if c.eq == nil || c.Expr == nil {
+		return LossyKey{}, false
+	}
+	w := j.World
+	col, e := c.eq.r, c.eq.re
+	if c.l == rightSide && c.r == leftSide {
+		col, e = c.eq.l, c.eq.le
+	} else if c.r != rightSide || c.l != leftSide {
+		return LossyKey{}, false
+	}
+	in := w.cols[col].in
+	if len(in) != 1 || !shortens(e) {
+		return LossyKey{}, false
+	}
+	f := j.fixed(rightSide, nil)
+	all := f.cols.with(in[0])
+	if c := w.reachNotNull(j.right, f.cols.with(f.safe...), f.cols); c.known(in[0]) {
+		return LossyKey{}, false
+	}
+	r := w.reachNotNull(j.right, all, all)
+	if !r.all(j.right.tids) {
+		return LossyKey{}, false
+	}
+	proof := r.proof(j.right.tids)
+	return LossyKey{j, c.Expr, oneLine(w.Text(e.Range())), w.colName(in[0]), w.steps(proof), w.blamed(j) || w.summed(j), Verdict{Strength: weakestOf(proof)}}, true
+}
+
+// shortens reports whether an expression maps many values of its column to one
+// on purpose: a truncated time, a piece of a text. Trimming and changing case
+// are no such thing in practice.
+func shortens(e sql.Expr) bool {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Cast:
+		return e.Type != nil && e.Type.Name == "date"
+	case *sql.Call:
+		switch funcName(e) {
+		case "date_trunc", "trunc", "datetime_trunc", "timestamp_trunc", "date", "to_date", "year", "month", "left", "right", "substr", "substring", "split_part":
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,219 @@
+package sema
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Idle is a condition in the ON of an outer join that reads only the side whose
+// rows the join keeps: it chooses what is matched and drops nothing.
+type Idle struct {
+	Filter *Filter
+	Kept   string // the relation it reads
+}
+
+// Idle returns the conditions of the world that stand in ON and filter nothing.
+func (w *World) Idle() []Idle {
+	var out []Idle
+	if w.truncated {
+		return nil
+	}
+	for _, f := range w.Filters {
+		j := f.Join
+		if f.Clause != On || j == nil || j.Unsure || j.Kind != sql.Left && j.Kind != sql.Right {
+			continue
+		}
+		kept, from := leftSide, j.left.tids
+		if j.Kind == sql.Right {
+			kept, from = rightSide, j.right.tids
+		}
+		i := slices.IndexFunc(j.Conds, func(c *JoinCond) bool { return c.Expr == f.Expr })
+		if i < 0 || j.Conds[i].reads != kept || len(f.cols) == 0 {
+			continue
+		}
+		name := ""
+		for _, c := range f.cols {
+			for _, t := range w.cols[c].tids {
+				if from.has(t) && name == "" {
+					name = w.tidName(t)
+				}
+			}
+		}
+		out = append(out, Idle{f, name})
+	}
+	return out
+}
+
+// Distinct is a SELECT DISTINCT over rows that a key in its own columns tells
+// apart: it removes nothing.
+type Distinct struct {
+	Block *Block
+	Key   []string
+	Steps []Step
+}
+
+// NeedlessDistinct returns the DISTINCTs of the world that remove nothing.
+func (w *World) NeedlessDistinct() []Distinct {
+	var out []Distinct
+	if w.truncated {
+		return nil
+	}
+	for _, b := range w.Blocks {
+		r := b.Out
+		if !b.Select.Distinct || len(b.Select.DistinctOn) > 0 || r == nil || len(b.Select.Holes) > 0 || r.card.Max <= 1 {
+			continue
+		}
+		if d, ok := b.needless(); ok {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func (b *Block) needless() (Distinct, bool) {
+	w, r := b.World, b.Out
+	if b.rel == nil || !r.tids.equal(b.rel.tids) {
+		return Distinct{}, false // the rows were collapsed
+	}
+	var all set
+	for _, c := range r.cols {
+		all = all.with(c.col)
+	}
+	reach := w.reach(r, all)
+	if r.open != nil || !reach.all(r.tids) {
+		return Distinct{}, false
+	}
+	for i := 0; i < len(all) && len(all) > 1; {
+		if less := all.without(all[i]); w.reach(r, less).all(r.tids) {
+			all = less
+			continue
+		}
+		i++
+	}
+	proof := w.reach(r, all).proof(r.tids)
+	return Distinct{b, w.names(all), w.steps(proof)}, true
+}
+
+// Sorted is an ORDER BY whose order nobody sees, or a LIMIT of a whole model.
+type Sorted struct {
+	Span  sql.Span
+	Where string // the CTE, or empty for the model itself
+	Limit bool
+}
+
+// Sorted returns the ORDER BYs without LIMIT of the world, and a LIMIT that cuts
+// the model itself.
+func (w *World) Sorted() []Sorted {
+	var out []Sorted
+	q := w.Tree.Query()
+	if q == nil {
+		return nil
+	}
+	visit := func(q *sql.Query, name string) {
+		sel, ok := q.Body.(*sql.Select)
+		top := ok && sel.Top != nil
+		switch {
+		case len(q.OrderBy) > 0 && q.Limit == nil && q.Offset == nil && len(q.LimitBy) == 0 && !top && len(q.Holes) == 0:
+			s := q.OrderBy[0].Span.Union(q.OrderBy[len(q.OrderBy)-1].Span)
+			out = append(out, Sorted{s, name, false})
+		case q.Limit != nil && name == "" && len(q.OrderBy) == 0 && len(q.LimitBy) == 0:
+			if lit, ok := q.Limit.(*sql.Literal); ok && lit.Text != "1" {
+				out = append(out, Sorted{q.Limit.Range(), "", true})
+			}
+		}
+	}
+	visit(q, "")
+	for _, c := range w.CTEs {
+		if c.Node.Body != nil {
+			visit(c.Node.Body, c.Node.Name.Name)
+		}
+	}
+	return out
+}
+
+// PlainHaving returns the HAVING conjuncts of the world that read group columns
+// only, and would say the same in WHERE.
+func (w *World) PlainHaving() []*Filter {
+	var out []*Filter
+	for _, f := range w.Filters {
+		if f.Clause != Having || containsAggregate(f.Expr) || containsWindow(f.Expr) || f.Block.Select.GroupBy == nil || f.Block.rollup() || len(f.cols) == 0 {
+			continue
+		}
+		groups := newSet(f.Block.groupOut...)
+		if !slices.ContainsFunc(f.cols, func(c Col) bool { return !groups.has(c) }) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Repeated is a condition that every reader of a CTE applies to it.
+type Repeated struct {
+	CTE     *CTE
+	Cond    string
+	Filters []*Filter
+}
+
+// Repeated returns the conditions that three or more readers of a CTE, and all
+// of them, apply to the same column.
+func (w *World) Repeated() []Repeated {
+	var out []Repeated
+	if w.truncated {
+		return nil
+	}
+	for _, c := range w.CTEs {
+		if c.Uses < 3 || c.rel == nil {
+			continue
+		}
+		conds := map[string][]*Filter{}
+		for _, f := range w.Filters {
+			if key, ok := w.onCTE(f, c); ok && !slices.ContainsFunc(conds[key], func(o *Filter) bool { return o.Block == f.Block }) {
+				conds[key] = append(conds[key], f)
+			}
+		}
+		var best []*Filter
+		for _, fs := range conds {
+			if len(fs) == c.Uses && (best == nil || fs[0].Expr.Range().Start < best[0].Expr.Range().Start) {
+				best = fs
+			}
+		}
+		if best != nil {
+			out = append(out, Repeated{c, oneLine(w.Text(best[0].Expr.Range())), best})
+		}
+	}
+	return out
+}
+
+// onCTE returns what condition f compares a column of CTE c with, as a text that
+// is equal for equal conditions.
+func (w *World) onCTE(f *Filter, c *CTE) (string, bool) {
+	if f.Clause != Where {
+		return "", false
+	}
+	k, ok := f.bd.comparison(f.Expr)
+	if !ok {
+		return "", false
+	}
+	for i, o := range c.rel.cols {
+		if w.cols[k.col].from == o.col {
+			return strings.Join([]string{c.rel.cols[i].fold, k.op, k.lit}, " "), true
+		}
+	}
+	return "", false
+}
+
+// SelfScan is a reading of {{ this }} in an expression that keeps every row of
+// the table: not a single maximum, and without a condition.
+func (w *World) SelfScans() []*Scan {
+	var out []*Scan
+	for _, s := range w.This {
+		b := s.block
+		if b == nil || !b.InExpr || b.Select.Where != nil || b.Limited || len(b.Joins) > 0 || b.Grouped && b.Select.GroupBy == nil {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}

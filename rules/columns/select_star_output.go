@@ -1,0 +1,43 @@
+package columns
+
+import (
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/sema"
+)
+
+// SelectStarOutput reports a model whose columns are those that another
+// relation happens to have. A star over a CTE that lists its columns is none.
+var SelectStarOutput = lint.Rule{
+	Meta: finding.Meta{Code: "COL01", Name: "select-star-output", Family: "columns", Severity: finding.Warning,
+		Summary: "the model passes on whatever columns another relation has", Needs: finding.NeedColumns, Since: "0.1.0"},
+	Presets: []string{"strict", "teaching"},
+	World: func(p *lint.Pass, w *sema.World) {
+		n := p.Model.Node
+		if !whole(w) || n.Type != manifest.Model || n.Package != p.Manifest.Project.Root.Name {
+			return
+		}
+		seen := map[string]bool{}
+		for _, s := range w.StarImports() {
+			if seen[s.Relation.Name] {
+				continue
+			}
+			seen[s.Relation.Name] = true
+			r := p.Report(s.Span, "the columns of `%s` are whatever `%s` has", n.Name, s.Relation.Name).About(s.Relation.Name)
+			r.Help("list the columns that the model is to have")
+			if !matters(p, n) {
+				r.Lower(finding.Info)
+			}
+		}
+	},
+}
+
+// matters reports whether a column that comes or goes breaks something: a table
+// that keeps its columns between runs, or columns that others were promised.
+func matters(p *lint.Pass, n *manifest.Node) bool {
+	enforced, _ := n.Contract()
+	mat, _ := n.Materialized()
+	change, _ := n.OnSchemaChange()
+	return enforced || n.Access == "public" || p.Layer(n) == "marts" || mat == "incremental" && (change == "" || change == "ignore")
+}

@@ -1,0 +1,110 @@
+package columns
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// UnknownColumn reports a reference to a column that no relation in scope has,
+// although the columns of all of them are known.
+var UnknownColumn = lint.Rule{
+	Meta: finding.Meta{Code: "COL04", Name: "unknown-column", Family: "columns", Severity: finding.Error,
+		Summary: "a query reads a column that nothing in its FROM has", Needs: finding.NeedColumns, Since: "0.1.0"},
+	World: func(p *lint.Pass, w *sema.World) {
+		if !whole(w) {
+			return
+		}
+		seen := map[string]bool{}
+		var blocks []*sema.Block
+		bare := map[*sema.Block][]*sema.Unbound{}
+		for _, u := range w.Unbound {
+			name := written(u.Column)
+			if seen[name] || pseudo(w.Dialect, u.Column) {
+				continue
+			}
+			seen[name] = true
+			if len(u.Column.Parts) > 1 {
+				reportQualified(p, u, name)
+				continue
+			}
+			if bare[u.Block] == nil {
+				blocks = append(blocks, u.Block)
+			}
+			bare[u.Block] = append(bare[u.Block], u)
+		}
+		for _, b := range blocks {
+			reportBare(p, bare[b])
+		}
+	},
+}
+
+func reportQualified(p *lint.Pass, u *sema.Unbound, name string) {
+	parts := u.Column.Parts
+	if u.Relation {
+		graded(p.Report(u.Column.Span, "nothing in FROM is called `%s`: `%s` does not resolve", parts[0].Name, name), p.Model).About(strings.ToLower(name))
+		return
+	}
+	r := p.Report(u.Column.Span, "`%s` has no column `%s`", parts[len(parts)-2].Name, parts[len(parts)-1].Name)
+	meant(graded(r, p.Model).About(strings.ToLower(name)), u)
+}
+
+// reportBare reports the bare names of one SELECT together: what a relation lost
+// is mostly missed in one place.
+func reportBare(p *lint.Pass, all []*sema.Unbound) {
+	var names []string
+	for _, u := range all {
+		names = append(names, u.Column.Parts[0].Name)
+	}
+	if len(all) == 1 {
+		r := p.Report(all[0].Column.Span, "no relation in FROM has a column `%s`", names[0])
+		meant(graded(r, p.Model).About(strings.ToLower(names[0])), all[0])
+		return
+	}
+	r := p.Report(all[0].Column.Span, "no relation in FROM has the columns %s", list(names))
+	graded(r, p.Model).About(names...)
+	for _, u := range all {
+		if u.Near != "" {
+			r.Note("near", "`%s` is perhaps `%s`", u.Column.Parts[0].Name, u.Near)
+		}
+	}
+}
+
+func meant(r *lint.Report, u *sema.Unbound) {
+	if u.Near != "" {
+		r.Help("did you mean `%s`?", u.Near)
+	}
+}
+
+// pseudo reports whether a name that nothing declares is one that the warehouse
+// has for every table or every query.
+func pseudo(d *sql.Dialect, c *sql.Column) bool {
+	name := strings.ToLower(c.Parts[len(c.Parts)-1].Name)
+	for _, all := range []string{"rownum", "rowid", "level", "sysdate", "systimestamp", "user", "current_user", "session_user",
+		"current_role", "current_catalog", "current_schema", "current_database", "current_date", "current_time", "current_timestamp",
+		"localtime", "localtimestamp", "dual", "value", "this", "seq", "key", "path", "index"} {
+		if name == all {
+			return true
+		}
+	}
+	switch d.Name {
+	case "bigquery":
+		return strings.HasPrefix(name, "_partition") || strings.HasPrefix(name, "_table_") || name == "_file_name" || strings.HasPrefix(name, "_change_") || strings.HasPrefix(name, "@@")
+	case "snowflake":
+		return strings.HasPrefix(name, "metadata$") || strings.HasPrefix(name, "$")
+	case "postgres", "redshift":
+		return name == "ctid" || name == "xmin" || name == "xmax" || name == "oid" || name == "tableoid" || name == "cmin" || name == "cmax"
+	case "clickhouse":
+		return strings.HasPrefix(name, "_") || strings.HasPrefix(name, "$")
+	case "spark", "databricks":
+		return name == "_metadata" || strings.HasPrefix(name, "__index_level") || strings.HasPrefix(name, "input_file_")
+	case "duckdb":
+		return name == "filename" || strings.HasPrefix(name, "$")
+	case "trino", "athena":
+		return strings.HasPrefix(name, "$")
+	}
+	return strings.HasPrefix(name, "_") || strings.HasPrefix(name, "$") || strings.Contains(name, "$")
+}

@@ -1,0 +1,83 @@
+package docs
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/parser/yaml"
+)
+
+// DuplicateColumn reports what is described twice: a column in one list, of
+// which dbt keeps the last entry, and a model in two places, which dbt refuses.
+var DuplicateColumn = lint.Rule{
+	Meta: finding.Meta{
+		Code: "DOC12", Name: "duplicate-yaml-column", Family: "docs", Severity: finding.Error,
+		Summary: "the properties describe a column or a model twice", Needs: finding.NeedGraph, Since: "0.1.0",
+	},
+	Project: func(p *lint.Pass, _ *lint.Project) {
+		root := p.Manifest.Project.Root.Name
+		for _, n := range p.Manifest.Nodes {
+			if n.Package == root && n.Enabled && n.Patch != nil {
+				twice(p, n)
+			}
+		}
+		for _, problem := range p.Manifest.Problems {
+			if problem.Kind == manifest.TwoPatches {
+				r := p.ReportAt(problem.File, problem.Span, "%s", problem.Message).About(problem.Name)
+				if problem.Node != nil {
+					r.On(problem.Node.ID)
+				}
+				for _, at := range problem.Related {
+					r.Related(at.File, at.Span, "the other entry")
+				}
+			}
+		}
+	},
+}
+
+// twice reports the columns of one list of entries that have one name.
+func twice(p *lint.Pass, n *manifest.Node) {
+	first := map[string]*yaml.Node{}
+	for _, c := range n.Patch.Entry.Get("columns").List() {
+		name := c.Get("name")
+		key := strings.ToLower(strings.TrimSpace(name.Text()))
+		if quoted, _ := c.Get("quote").Bool(); quoted {
+			key = name.Text() // case tells quoted names apart
+		}
+		if key == "" {
+			continue
+		}
+		was, ok := first[key]
+		if !ok {
+			first[key] = name
+			continue
+		}
+		r := p.ReportAt(n.Patch.File, name.Span, "column `%s` of `%s` is described twice", name.Text(), title(n)).Lower(finding.Warning).On(n.ID).About(key)
+		r.Related(n.Patch.File, was.Span, "the first entry")
+		r.Note("effect", "dbt keeps the last entry, without the %s of the first", lost(was, n.Patch.Entry))
+		r.Help("put what the entries say into one")
+	}
+}
+
+// lost names what an entry of a column says beside its name.
+func lost(name, model *yaml.Node) string {
+	var keys []string
+	for _, c := range model.Get("columns").List() {
+		if c.Get("name") != name {
+			continue
+		}
+		for _, e := range c.Entries() {
+			if k := e.Key.Text(); k != "name" && !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return "text"
+	}
+	return names(keys)
+}
+

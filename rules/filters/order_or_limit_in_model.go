@@ -1,0 +1,30 @@
+package filters
+
+import (
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
+)
+
+// OrderOrLimit notes an order that nobody sees, since a table and a CTE have
+// none, and a LIMIT that cuts the model itself.
+var OrderOrLimit = lint.Rule{
+	Meta: finding.Meta{Code: "FLT12", Name: "order-or-limit-in-model", Family: "filters", Severity: finding.Info,
+		Summary: "ORDER BY without LIMIT, or a LIMIT of the whole model", Needs: finding.NeedSQL, Since: "0.1.0"},
+	Presets: []string{"strict"},
+	World: func(p *lint.Pass, w *sema.World) {
+		for _, s := range w.Sorted() {
+			switch {
+			case s.Limit && w.Rendered != nil && len(w.Rendered.World.Forced) > 0:
+				// A branch that this target does not take, as for development.
+			case s.Limit:
+				p.Report(s.Span, "LIMIT without ORDER BY: the model holds some of its rows, others in each run").
+					Help("take it out, or put it under a condition on `target.name`").About("limit")
+			case s.Where != "":
+				p.Report(s.Span, "ORDER BY in `%s` has no effect: who reads it sees the rows in any order", s.Where).Help("take it out").About(s.Where)
+			default:
+				p.Report(s.Span, "ORDER BY has no effect on who reads the model: a table has no order").Help("take it out, and order where the rows are shown").About("order")
+			}
+		}
+	},
+}

@@ -1,0 +1,22 @@
+package filters
+
+import (
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// RedundantDistinct notes a DISTINCT that removes nothing, since a key is among
+// its columns.
+var RedundantDistinct = lint.Rule{
+	Meta: finding.Meta{Code: "FLT11", Name: "redundant-distinct", Family: "filters", Severity: finding.Info,
+		Summary: "DISTINCT over rows that a key already tells apart", Needs: finding.NeedKeys, Since: "0.1.0"},
+	World: func(p *lint.Pass, w *sema.World) {
+		for _, d := range w.NeedlessDistinct() {
+			at := d.Block.Select.Span
+			r := p.Report(sql.Span{Start: at.Start, End: min(at.End, at.Start+int32(len("select distinct")))}, "DISTINCT removes nothing: the rows are unique on %s", sema.Tuple(d.Key))
+			r.Evidence("key", d.Steps...).Help("take DISTINCT out").About(d.Key...)
+		}
+	},
+}

@@ -1,0 +1,26 @@
+package incremental
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
+)
+
+// GuardBoundToLastOr reports a guard that AND binds to the last arm of an OR.
+var GuardBoundToLastOr = lint.Rule{
+	Meta: finding.Meta{Code: "INC22", Name: "guard-bound-to-last-or", Family: "incremental", Severity: finding.Error,
+		Summary: "a guard restricts only the last arm of an OR", Needs: finding.NeedSQL, Since: "0.1.0"},
+	Model: func(p *lint.Pass, m *sema.Model) {
+		if !incremental(m) {
+			return
+		}
+		for _, l := range m.LooseOrs() {
+			where := l.Block.Select.Where.Range()
+			r := p.ReportIn(l.World.Rendered, where, "the guard restricts only the last arm of the OR: rows of `%s` are read by every run", strings.Join(l.Arms, "` or `"))
+			r.Note("guard", "`%s` is tied to the arm before it: AND binds closer than OR", oneLine(l.Guard))
+			r.Help("put parentheses around the OR").Quiet("parentheses around the OR").About(l.Arms...)
+		}
+	},
+}

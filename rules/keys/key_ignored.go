@@ -1,0 +1,38 @@
+package keys
+
+import (
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/sema"
+)
+
+// KeyIgnored reports a unique_key that the strategy takes no notice of.
+var KeyIgnored = lint.Rule{
+	Meta: finding.Meta{Code: "UK05", Name: "key-ignored", Family: "keys", Severity: finding.Error,
+		Summary: "the strategy does not use the unique_key", Needs: finding.NeedGraph, Since: "0.1.0"},
+	Model: func(p *lint.Pass, m *sema.Model) {
+		s := m.Strategy()
+		key, origin, known := m.Node.UniqueKey()
+		if !incremental(m) || !known || len(key) == 0 || !s.Known || homeMade(p.Manifest, s.Name) {
+			return
+		}
+		inherited := origin.Layer != manifest.InFile && origin.Layer != manifest.Properties
+		switch {
+		case s.RefusesKey():
+			r := at(p, m, origin, "`%s` on %s does not take a `unique_key`: the model does not run", s.Name, m.Adapter.Name)
+			r.Help("remove `unique_key`").Quiet("the strategies that replace rows by key take one").About(s.Name)
+			if !m.Adapter.Sure {
+				r.Lower(finding.Warning)
+			}
+		case s.IgnoresKey() || m.Node.Config.Has("inserts_only") && m.Adapter.Name == "clickhouse":
+			r := at(p, m, origin, "`unique_key` %s has no effect: %s, and an incremental run %s", sema.Tuple(key), strategyText(m, s), s.Effect)
+			r.Lower(finding.Warning)
+			if s.Name == "insert_overwrite" || inherited {
+				r.Lower(finding.Info)
+			}
+			r.Help("set a strategy that replaces rows by key, or remove `unique_key`")
+			r.Quiet("set `incremental_strategy` to `merge` or another one that uses the key").About(s.Name)
+		}
+	},
+}

@@ -1,0 +1,57 @@
+// Package unused holds the rules about what a project writes and nothing reads:
+// common table expressions, joins, sources and models.
+package unused
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// seen reports whether every text that the model may have was analysed: no
+// world failed or was cut short, no value is unknown, and no branch of the
+// template was left out by all of them.
+func seen(m *sema.Model) bool {
+	taken := map[source.Span][2]bool{}
+	for _, v := range m.Variants {
+		if v.World == nil || v.World.Truncated() || v.Rendered.Stopped != "" || len(v.Rendered.Errors) > 0 || len(v.Rendered.Holes) > 0 {
+			return false
+		}
+		for _, c := range v.Rendered.Conditions {
+			t := taken[c.Span]
+			taken[c.Span] = [2]bool{t[0] || c.Taken[0], t[1] || c.Taken[1]}
+		}
+	}
+	for _, v := range m.Variants {
+		for _, c := range v.Rendered.Conditions {
+			if t := taken[c.Span]; c.Then.Len() > 0 && !t[1] || c.Else.Len() > 0 && !t[0] {
+				return false
+			}
+		}
+	}
+	return len(m.Variants) > 0
+}
+
+// spelt reports whether the name at s is written out in the model's own file.
+func spelt(m *sema.Model, w *sema.World, s sql.Span) bool {
+	p := w.Place(s)
+	return p.File == m.Node.File && strings.EqualFold(strings.TrimSpace(p.File.Slice(p.Span)), strings.TrimSpace(w.Text(s)))
+}
+
+// own reports whether a node belongs to the project, not to a package of it.
+func own(p *lint.Pass, pkg string) bool { return pkg == p.Manifest.Project.Root.Name }
+
+// list quotes names, ten at most.
+func list(names []string) string {
+	text := "`" + strings.Join(names[:min(len(names), 10)], "`, `") + "`"
+	if len(names) > 10 {
+		text += ", ..."
+	}
+	return text
+}
+
+func has(names []string, name string) bool { return slices.Contains(names, name) }
