@@ -15,14 +15,20 @@ import (
 	"github.com/dbtvet/dbtvet/internal/ignore"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/rules/columns"
+	"github.com/dbtvet/dbtvet/rules/config"
+	"github.com/dbtvet/dbtvet/rules/dag"
 	"github.com/dbtvet/dbtvet/rules/docs"
 	"github.com/dbtvet/dbtvet/rules/filters"
 	"github.com/dbtvet/dbtvet/rules/incremental"
 	"github.com/dbtvet/dbtvet/rules/joins"
 	"github.com/dbtvet/dbtvet/rules/keys"
+	"github.com/dbtvet/dbtvet/rules/order"
 	"github.com/dbtvet/dbtvet/rules/refs"
+	"github.com/dbtvet/dbtvet/rules/secrets"
 	"github.com/dbtvet/dbtvet/rules/sets"
 	"github.com/dbtvet/dbtvet/rules/templates"
+	"github.com/dbtvet/dbtvet/rules/tests"
+	"github.com/dbtvet/dbtvet/rules/unused"
 	"github.com/dbtvet/dbtvet/rules/yamlcheck"
 )
 
@@ -37,13 +43,24 @@ const (
 // All returns every rule that the engine runs, sorted by code.
 func All() []*lint.Rule {
 	return []*lint.Rule{
+		&config.WithoutEffect,
 		&columns.SelectStarOutput,
 		&columns.UnqualifiedColumn,
 		&columns.DuplicateOutputColumn,
 		&columns.UnknownColumn,
+		&dag.LayerBoundary,
+		&order.NondeterministicRowChoice,
 		&docs.ColumnUndocumented,
 		&docs.DocumentedColumnMissing,
+		&docs.InheritableDoc,
+		&docs.PlaceholderDoc,
 		&docs.ModelUndocumented,
+		&docs.DocBlockMissing,
+		&docs.CaseMismatch,
+		&docs.ContractMismatch,
+		&docs.KeyColumnUndocumented,
+		&docs.DocSaysUnique,
+		&docs.DuplicateColumn,
 		&joins.FanoutBreaksDeclaredKey,
 		&joins.InflatedAggregate,
 		&joins.ChasmTrap,
@@ -78,13 +95,18 @@ func All() []*lint.Rule {
 		&incremental.TruncatedWindow,
 		&incremental.OneBranchGuarded,
 		&incremental.StrictOnTies,
+		&incremental.NoLookback,
+		&incremental.MaxOnEmpty,
 		&incremental.MismatchedWatermark,
 		&incremental.ThisUnguarded,
 		&incremental.GuardChangesColumns,
 		&incremental.GuardOnNullSide,
 		&incremental.RefOnlyInGuard,
 		&incremental.NotInThisNullable,
+		&incremental.NowBasedWindow,
 		&incremental.Microbatch,
+		&incremental.SchemaChange,
+		&incremental.FullRefreshDiverges,
 		&incremental.GuardBoundToLastOr,
 		&incremental.LookbackOnWrongSide,
 		&incremental.GuardBlanksRows,
@@ -97,8 +119,11 @@ func All() []*lint.Rule {
 		&refs.UndefinedSource,
 		&refs.DisabledRef,
 		&refs.CyclicRef,
+		&secrets.HardcodedSecret,
 		&sets.ColumnMismatch,
 		&templates.SQLSyntax,
+		&tests.MissingPrimaryKeyTest,
+		&tests.UndefinedTest,
 		&keys.StrategyInvalid,
 		&keys.KeyRequired,
 		&keys.SilentlyAppend,
@@ -114,10 +139,18 @@ func All() []*lint.Rule {
 		&keys.OverwriteLosesHistory,
 		&keys.OverwriteNeedsPartition,
 		&keys.PredicatesDropped,
+		&keys.UpdateColumnsUnknown,
 		&keys.SnapshotKey,
+		&unused.CTE,
+		&unused.Join,
+		&unused.Source,
+		&unused.Model,
 		&yamlcheck.Syntax,
 		&yamlcheck.DuplicateKey,
 		&yamlcheck.UnquotedJinja,
+		&yamlcheck.OrphanEntry,
+		&yamlcheck.UnknownKey,
+		&yamlcheck.DeprecatedProperty,
 	}
 }
 

@@ -193,7 +193,7 @@ func readsBroken(m finding.Meta) bool { return m.Family == "templates" || m.Fami
 
 var (
 	codeForm = regexp.MustCompile(`^[A-Z]{2,4}[0-9]{2}$`)
-	nameForm = regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)*$`)
+	nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 )
 
 // TestMetas checks what every rule says of itself.

@@ -145,7 +145,7 @@ func TestPathsChooseFindings(t *testing.T) {
 func TestUnknownCommand(t *testing.T) {
 	for args, want := range map[string]string{
 		"lnt":   "dbtvet: unknown command `lnt`: did you mean `lint`?\n",
-		"shout": "dbtvet: unknown command `shout`: the commands are compile, explain, lint, rules, version\n",
+		"shout": "dbtvet: unknown command `shout`: the commands are compile, explain, lint, parse, rules, version\n",
 	} {
 		if got := run(&fake{}, nil, args); got.code != exitUsage || got.stderr != want {
 			t.Errorf("%s: code %d, %q", args, got.code, got.stderr)

@@ -28,18 +28,29 @@ func (f *inspectFlags) register(cmd *cobra.Command) {
 }
 
 func (a *app) compileCommand() *cobra.Command {
-	var f inspectFlags
+	var f compileFlags
 	cmd := &cobra.Command{
 		Use:   "compile MODEL",
 		Short: "print the SQL that a model renders to",
 		Long: `Compile prints the SQL that a model renders to in each of its worlds: the full
 refresh, the incremental run, and the branches that neither takes. Where the
-text depends on what only the warehouse knows, it says so on standard error.`,
+text depends on what only the warehouse knows, it says so on standard error.
+
+MODEL is the name or unique_id of a resource, or one of dbt's selectors, such as
+tag:nightly or staging.*`,
 		Args: exactly("MODEL"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.compile(cmd.Context(), args[0], f) },
 	}
 	f.register(cmd)
+	cmd.Flags().BoolVar(&f.mapped, "map", false, "show where every piece of the text comes from")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print the texts, and what is wrong or unknown in them, as JSON")
 	return cmd
+}
+
+// compileFlags are the flags of compile.
+type compileFlags struct {
+	inspectFlags
+	mapped, json bool
 }
 
 // exactly asks for one argument of that name.
@@ -75,21 +86,29 @@ func (a *app) inspect(ctx context.Context, name string, f inspectFlags) ([]*sema
 	return models, nil
 }
 
-func (a *app) compile(ctx context.Context, name string, f inspectFlags) error {
-	models, err := a.inspect(ctx, name, f)
+func (a *app) compile(ctx context.Context, name string, f compileFlags) error {
+	models, err := a.inspect(ctx, name, f.inspectFlags)
 	if err != nil {
 		return err
 	}
+	texts := 0
+	for _, m := range models {
+		texts += len(m.Variants)
+	}
+	if texts == 0 {
+		return usage("`%s` has no world `%s` to compile", models[0].Node.ID, f.world)
+	}
+	if f.json {
+		if err := writeCompiledJSON(a.stdout, compiledTexts(models, f.mapped)); err != nil {
+			return err
+		}
+	}
 	failed := false
 	for _, m := range models {
-		if len(m.Variants) == 0 {
-			return usage("`%s` has no world `%s` to compile", m.Node.ID, f.world)
-		}
 		for _, v := range m.Variants {
-			if len(models)+len(m.Variants) > 2 {
-				fmt.Fprintf(a.stdout, "-- %s, %s\n", m.Node.ID, v.Rendered.World.Name)
+			if !f.json {
+				a.writeCompiled(m, v, texts > 1, f.mapped)
 			}
-			fmt.Fprintln(a.stdout, strings.Trim(v.Rendered.Text, "\n"))
 			failed = a.complain(v.Rendered) || failed
 		}
 	}
@@ -97,6 +116,19 @@ func (a *app) compile(ctx context.Context, name string, f inspectFlags) error {
 		return exitError{exitFindings, nil}
 	}
 	return nil
+}
+
+// writeCompiled writes the text of one world, or its map; titled puts a line
+// before it that tells it from the others.
+func (a *app) writeCompiled(m *sema.Model, v *sema.Variant, titled, mapped bool) {
+	if titled {
+		fmt.Fprintf(a.stdout, "-- %s, %s\n", m.Node.ID, v.Rendered.World.Name)
+	}
+	if mapped {
+		writeMap(a.stdout, v.Rendered)
+		return
+	}
+	fmt.Fprintln(a.stdout, strings.Trim(v.Rendered.Text, "\n"))
 }
 
 // complain writes what went wrong in a render, and what is not known in its

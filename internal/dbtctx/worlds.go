@@ -129,6 +129,7 @@ func (a *worldSet) insideLoop(c jinja.Condition) bool {
 // is forced there.
 func (a *worldSet) forcing(b branch) World {
 	w := World{Forced: map[source.Span]bool{b.cond.Span: b.outcome}, Incremental: a.late[b.cond.Span]}
+	text := a.text(b.cond)
 	for _, outer := range a.conds {
 		if outer.Loop || outer.Span == b.cond.Span {
 			continue
@@ -138,9 +139,10 @@ func (a *worldSet) forcing(b branch) World {
 			w.Forced[outer.Span] = true
 		case outer.Else.Contains(b.cond.Span):
 			w.Forced[outer.Span] = false
+		case a.text(outer) == text: // asked again, it comes out the same
+			w.Forced[outer.Span] = b.outcome
 		}
 	}
-	text := strings.Join(strings.Fields(a.node.File.Slice(b.cond.Span)), " ")
 	w.Name = "if `" + text + "`"
 	if !b.outcome {
 		w.Name = "if not `" + text + "`"
@@ -149,4 +151,9 @@ func (a *worldSet) forcing(b branch) World {
 		w.Name = "incremental, " + w.Name
 	}
 	return w
+}
+
+// text returns the expression of a condition, without its layout.
+func (a *worldSet) text(c jinja.Condition) string {
+	return strings.Join(strings.Fields(a.node.File.Slice(c.Span)), " ")
 }

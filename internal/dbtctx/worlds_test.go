@@ -33,6 +33,8 @@ func TestWorlds(t *testing.T) {
 		{"else", "{% if target.name == 'dev' %}a{% else %}b{% endif %}", nil, []string{"full refresh: a", "if not `target.name == 'dev'`: b"}},
 		{"in the incremental world", "{% if is_incremental() %}a{{ 'b' if var('x', false) }}{% if is_incremental() %}!{% endif %}{% endif %}", incremental,
 			[]string{"full refresh: ", "incremental: a!", "incremental, if `var('x', false)`: ab!"}},
+		{"asked twice", "{% if var('x', false) %}a{% endif %}{% if var( 'y', false) %}b{% endif %}{% if var('x',  false) %}aa{% else %}c{% endif %}", nil,
+			[]string{"full refresh: c", "if `var('x', false)`: aaa", "if `var( 'y', false)`: bc"}},
 		{"same text once", "{% if var('x', false) %}a{% else %}a{% endif %}", nil, []string{"full refresh: a"}},
 	} {
 		c := newContext(t, "duckdb", "-- macros/m.sql --\n{% macro since() %}{% if is_incremental() %}where d > 1{% endif %}{% endmacro %}\n")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/manifest"
 	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/internal/sema"
@@ -191,6 +192,30 @@ func (r *run) notes() []finding.Note {
 		out = append(out, n)
 	}
 	return append(out, r.missingMacros()...)
+}
+
+// worthNoting is the number of joins from which on a missing key is noted.
+const worthNoting = 3
+
+// wanted names the key whose declaration would decide most joins. FAN15 lists
+// them all; where it runs, nothing is said here.
+func (r *run) wanted(models map[string]*sema.Model) []finding.Note {
+	if slices.ContainsFunc(r.rules, func(rule *lint.Rule) bool { return rule.Code == "FAN15" }) {
+		return nil
+	}
+	for _, w := range sema.Wanted(models) {
+		n := r.manifest.ByID[w.Relation]
+		if n == nil || !r.own(n) || w.Joins < worthNoting {
+			continue
+		}
+		note := finding.Note{Code: "FAN15", Text: fmt.Sprintf("no key of `%s` is known: declaring %s unique would decide %d joins", w.Name, sema.Tuple(w.On), w.Joins)}
+		note.File = n.File
+		if n.Patch != nil {
+			note.File, note.Span = n.Patch.File, n.Patch.Name
+		}
+		return []finding.Note{note}
+	}
+	return nil
 }
 
 // lostModel reports whether a problem kept a model of the project, or a folder

@@ -26,7 +26,8 @@ func (e UnknownResourceError) Error() string {
 
 // Inspect analyses the projects below the given paths and returns the resources
 // of that name with all their worlds: models, snapshots, seeds, sources as
-// source.table, or anything by its unique_id. No rule is run.
+// source.table, or anything by its unique_id. A name that nothing has is taken
+// for a selector. No rule is run.
 func Inspect(ctx context.Context, o Options, name string) ([]*sema.Model, error) {
 	o.defaults()
 	dirs, _ := project.Discover(o.FS, o.Paths...)
@@ -68,7 +69,20 @@ func fullName(n *manifest.Node) string {
 	return n.Name
 }
 
+// named returns the resources of that name; if there is none, those with a
+// template that the selector of that text chooses.
 func (r *run) named(name string) []*manifest.Node {
+	if exact := r.exactly(name); len(exact) > 0 {
+		return exact
+	}
+	chosen, err := r.manifest.Select([]string{name}, nil)
+	if err != nil {
+		return nil // the name of nothing, rather than a mistaken selector
+	}
+	return slices.DeleteFunc(slices.Clone(chosen), func(n *manifest.Node) bool { return n.Template == nil || !n.Enabled })
+}
+
+func (r *run) exactly(name string) []*manifest.Node {
 	return slices.DeleteFunc(slices.Clone(r.manifest.Nodes), func(n *manifest.Node) bool {
 		return n.ID != name && fullName(n) != name
 	})

@@ -94,6 +94,7 @@ func (r *run) lint(rep *finding.Report) {
 	rep.Summary.Suppressed += out.Summary.Suppressed
 	merge(&rep.Coverage, out.Coverage)
 	rep.Coverage.Notes = append(rep.Coverage.Notes, r.notes()...)
+	rep.Coverage.Notes = append(rep.Coverage.Notes, r.wanted(models)...)
 	rep.Projects = append(rep.Projects, finding.Project{Name: r.title(), Adapter: r.adapter.Name, Origin: r.origin, Root: clean(r.project.Root.Dir)})
 }
 

@@ -78,6 +78,7 @@ func claimTables(facts string) []*Table {
 // TestKeyClaims looks for a database that refutes each claim: there must be one
 // for each claim that fails, and none for one that holds.
 func TestKeyClaims(t *testing.T) {
+	t.Parallel()
 	trials := 100
 	if testing.Short() {
 		trials = 30

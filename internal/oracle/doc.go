@@ -1,4 +1,23 @@
 // Package oracle tests the analyser of internal/sema by execution: it asks what
 // the analyser claims of a query, runs the query in DuckDB, and looks whether
-// the claims hold in the rows that come out.
+// the rows that come out refute a claim. It is a module of its own, for DuckDB
+// needs a C compiler and the product must never see it.
+//
+// A random schema has two to four tables of small integers and NULL, with
+// declared keys (strict, lax, partial) and columns that are never NULL; random
+// rows fulfil them. A random [Query] nests joins, filters, groups, windows and
+// set operations over the tables. Say the analyser claims of
+//
+//	select x.a, y.b from t0 as x left join t1 as y on x.a = y.a
+//
+// that column 0 is a strict key because t1 is declared lax-unique on a. If two
+// rows of the result agree on column 0, the claim is refuted, and [Shrink] cuts
+// query, rows and declared facts down to what still refutes it: that is the bug
+// report, and becomes a row of the analyser's own tests.
+//
+// One refuted claim is an unsound rule. Claims that survive prove nothing, so the
+// generator aims at near misses: coalesce under a join key, rank() for
+// row_number(), a list of one value, NULL as an operand.
+//
+//	go test . -args -trees 100000 -seed 7
 package oracle

@@ -54,6 +54,7 @@ func runClaims(t *testing.T) []runClaim {
 // TestIncrementalClaims loads a table in two runs and compares it with a full
 // refresh over the same rows.
 func TestIncrementalClaims(t *testing.T) {
+	t.Parallel()
 	trials := 60
 	if testing.Short() {
 		trials = 20

@@ -16,14 +16,16 @@ import (
 )
 
 var (
-	trees = flag.Int("trees", 10_000, "random queries to check")
-	seed  = flag.Uint64("seed", 1, "seed of the random queries")
-	trace = flag.String("trace", "", "file that always holds the query that runs: for when the engine crashes")
-	stop  = flag.Int("stop", 5, "refuted claims to report before the run stops")
+	trees   = flag.Int("trees", 10_000, "random queries to check")
+	surveys = flag.Int("surveys", 100, "random queries whose keys are searched for by execution")
+	seed    = flag.Uint64("seed", 1, "seed of the random queries")
+	trace   = flag.String("trace", "", "files, one per connection, that hold the query that runs: for when the engine crashes")
+	stop    = flag.Int("stop", 5, "refuted claims to report before the run stops")
 )
 
 const (
 	perSchema = 50 // queries over one schema
+	shards    = 2  // connections at work, each with a database of its own
 	databases = 4  // random databases that each query runs on
 )
 
@@ -66,56 +68,72 @@ func TestRandomQueries(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 1000)
 	}
-	c := open(t)
-	var ran, refused, claims, failed int
-	unread := map[string]int{}
-	for group := 0; group*perSchema < n && failed < *stop; group++ {
-		r := rand.New(rand.NewPCG(*seed, uint64(group)))
-		schema := randomSchema(r)
-		var asked []*question
-		for range perSchema {
-			q := RandomQuery(r, schema, 1+r.IntN(1+r.IntN(4)))
-			w, err := Analyse(q.String(), schema)
-			if err != nil {
-				unread[err.Error()+" in "+q.String()]++
-				continue
+	for shard := range shards {
+		t.Run(fmt.Sprint(shard), func(t *testing.T) {
+			t.Parallel()
+			h := &hunt{T: t, c: open(t), shard: shard}
+			for group := shard; group*perSchema < n && h.refuted < *stop; group += shards {
+				h.group(rand.New(rand.NewPCG(*seed, uint64(group))))
 			}
-			asked = append(asked, &question{query: q, text: q.String(), claims: w.Output, facts: claimed(w.Output)})
-			ran++
-			claims += claimed(w.Output)
+			t.Logf("seed %d: %d queries analysed, %d refused by the engine, %d facts claimed, %d refuted", *seed, h.asked, h.refused, h.facts, h.refuted)
+			if h.refused*20 > h.asked {
+				t.Errorf("the engine refuses %d of %d queries: the generator has lost its grip", h.refused, h.asked)
+			}
+		})
+	}
+}
+
+// hunt is a search for refuted claims over one connection.
+type hunt struct {
+	*testing.T
+	c                              *sql.Conn
+	shard                          int
+	asked, refused, facts, refuted int
+}
+
+// group asks queries over one schema, each on several databases.
+func (h *hunt) group(r *rand.Rand) {
+	schema := randomSchema(r)
+	var asked []*question
+	for range perSchema {
+		q := RandomQuery(r, schema, 1+r.IntN(1+r.IntN(4)))
+		w, err := Analyse(q.String(), schema)
+		if err != nil {
+			h.Errorf("the parser refuses what may be DuckDB: %v in %s", err, q)
+			continue
 		}
-		for i := range databases {
-			data := randomData(r, schema)
-			exec(t, c, create("db", schema, data)+"set schema = 'db'")
-			for _, q := range asked {
-				if q.done || q.facts == 0 && i > 0 {
-					continue // the columns are all there is to check
-				}
-				if *trace != "" {
-					os.WriteFile(*trace, []byte(create("t", schema, data)+"\n"+q.text), 0o600)
-				}
-				res, err := Run(c, q.text)
-				if err != nil {
-					refused++
-					q.done = true
-					t.Logf("%v\n%s", err, q.text)
-					continue
-				}
-				if len(res.Refuted(q.claims)) > 0 {
-					failed++
-					q.done = true
-					report(t, c, q.query, schema, data)
-					exec(t, c, "set schema = 'db'")
-				}
+		asked = append(asked, &question{query: q, text: q.String(), claims: w.Output, facts: claimed(w.Output)})
+		h.asked++
+		h.facts += claimed(w.Output)
+	}
+	for i := range databases {
+		data := randomData(r, schema)
+		exec(h, h.c, create("db", schema, data)+"set schema = 'db'")
+		for _, q := range asked {
+			if q.done || q.facts == 0 && i > 0 {
+				continue // the columns are all there is to check
 			}
+			h.ask(q, schema, data)
 		}
 	}
-	for text := range unread {
-		t.Errorf("the parser refuses what may be DuckDB: %s", text)
+}
+
+func (h *hunt) ask(q *question, schema []*Table, data Data) {
+	if *trace != "" {
+		os.WriteFile(fmt.Sprint(*trace, h.shard), []byte(create("t", schema, data)+"\n"+q.text), 0o600)
 	}
-	t.Logf("seed %d: %d queries analysed, %d refused by the engine, %d facts claimed, %d refuted", *seed, ran, refused, claims, failed)
-	if refused*20 > ran {
-		t.Errorf("the engine refuses %d of %d queries: the generator has lost its grip", refused, ran)
+	res, err := Run(h.c, q.text)
+	if err != nil {
+		h.refused++
+		q.done = true
+		h.Logf("%v\n%s", err, q.text)
+		return
+	}
+	if len(res.Refuted(q.claims)) > 0 {
+		h.refuted++
+		q.done = true
+		report(h.T, h.c, q.query, schema, data)
+		exec(h, h.c, "set schema = 'db'")
 	}
 }
 

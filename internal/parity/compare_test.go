@@ -1,7 +1,6 @@
 package parity
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -64,8 +63,12 @@ func compare(g *golden, m *manifest.Manifest) *comparison {
 		r := g.Nodes[id]
 		switch {
 		case r.Test != nil:
-			// A test of a source is attached to nothing.
-			on := cmp.Or(r.Attached, r.DependsOn[0])
+			// A test of a source is attached to nothing; one of a model that is
+			// not there depends on nothing, and has no node to be compared at.
+			on := r.Attached
+			if on == "" && len(r.DependsOn) > 0 {
+				on = r.DependsOn[0]
+			}
 			tests[on] = append(tests[on], r)
 		case r.Type == "unit_test":
 			c.unitTest(id, r)

@@ -11,6 +11,9 @@ import (
 type Profiles struct {
 	Path     string
 	Profiles []Profile
+	// File is the file with its secrets masked; Secrets says where they are.
+	File    *source.File
+	Secrets []Secret
 }
 
 // Profile is one profile with its targets.
@@ -65,7 +68,9 @@ func (l *loader) profiles(dirs []string) *Profiles {
 			continue
 		}
 		if doc := l.yaml(file); doc != nil {
-			return readProfiles(file, doc.Root)
+			out := readProfiles(file, doc.Root)
+			out.Secrets, out.File = secrets(doc)
+			return out
 		}
 	}
 	return nil

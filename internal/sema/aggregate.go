@@ -66,20 +66,41 @@ func (a *Aggregate) Additive() bool {
 	return aggregates[a.Name].additive && !a.Call.Distinct
 }
 
-// Indexed returns the calls of which a single element is read, as in
-// array_agg(x)[0]: more of the same elements do not change it.
-func (w *World) Indexed() map[*sql.Call]bool {
+// Steady returns the calls whose repeated rows do not matter where they stand:
+// array_agg(x)[0], of which a single element is read, and sum(x) / count(*),
+// which is a share of the same rows.
+func (w *World) Steady() map[*sql.Call]bool {
 	out := map[*sql.Call]bool{}
 	for _, s := range w.Tree.Statements {
 		for n := range sql.Walk(s) {
-			if i, ok := n.(*sql.Index); ok {
-				if c, ok := sql.Unparen(i.X).(*sql.Call); ok {
+			switch n := n.(type) {
+			case *sql.Index:
+				if c, ok := sql.Unparen(n.X).(*sql.Call); ok {
 					out[c] = true
+				}
+			case *sql.Binary:
+				if n.Op == sql.OpDiv && countsRows(n.R) {
+					for x := range sql.Walk(n.L) {
+						if c, ok := x.(*sql.Call); ok {
+							out[c] = true
+						}
+					}
 				}
 			}
 		}
 	}
 	return out
+}
+
+// countsRows reports whether an expression is a count of all rows, perhaps
+// guarded against zero.
+func countsRows(e sql.Expr) bool {
+	for n := range sql.Walk(e) {
+		if c, ok := n.(*sql.Call); ok && funcName(c) == "count" {
+			return len(c.Args) == 0 // count(*), or ClickHouse's count()
+		}
+	}
+	return false
 }
 
 // MultipliedBy returns the join that repeats the rows which the aggregate's
@@ -194,8 +215,9 @@ func (b *binder) window(e *sql.Call) Col {
 		win.order = append(win.order, b.bind(o.X))
 		win.desc = append(win.desc, o.Desc)
 	}
+	order, proof := b.w.orderOf(win, r)
 	b.windowFacts(c, win, spec, r)
-	b.block.Windows = append(b.block.Windows, &Window{Call: e, Block: b.block, col: c, info: win, rel: r})
+	b.block.Windows = append(b.block.Windows, &Window{Call: e, Block: b.block, col: c, info: win, rel: r, order: order, proof: proof})
 	return c
 }
 
@@ -236,6 +258,8 @@ type Window struct {
 	col   Col
 	info  *windowCol
 	rel   *rel
+	order OrderKind
+	proof []*why
 }
 
 // Multiplier returns the verdict of join j on the side that repeats what the

@@ -177,7 +177,7 @@ type Mismatch struct {
 // maximum that comes from other columns of the same relation.
 func (g *Guard) Mismatched() (Mismatch, bool) {
 	w := g.World
-	if g.Bound.Kind != ThisMax || g.Bound.Column == nil || g.Leaf == nil || g.Leaf.ID == "" || w.Output == nil || w.Output.Open || g.Block.InExpr {
+	if g.Bound.Kind != ThisMax || g.Bound.Column == nil || g.Leaf == nil || g.Leaf.ID == "" || strings.EqualFold(g.Column, g.Bound.Column.Parts[len(g.Bound.Column.Parts)-1].Name) || w.Output == nil || w.Output.Open || g.Block.InExpr {
 		return Mismatch{}, false
 	}
 	held := g.Bound.Column.Parts[len(g.Bound.Column.Parts)-1]
@@ -223,4 +223,11 @@ func (m *Model) NullGuards() []Supplied {
 		}
 	}
 	return out
+}
+
+// GuardsNulls reports whether a filter is one of the NullGuards of an
+// incremental model.
+func (m *Model) GuardsNulls(f *Filter) bool {
+	yes, known := m.IsIncremental()
+	return yes && known && slices.ContainsFunc(m.NullGuards(), func(s Supplied) bool { return s.Filter == f })
 }

@@ -36,7 +36,6 @@ type Block struct {
 	groupTid  Col
 	elementOf map[Col]string
 	merges    []fullMerge
-	parent    *Block
 }
 
 // selectBlock analyses one SELECT.
@@ -181,6 +180,11 @@ func (j *Join) degrades(b *Block, e sql.Expr) bool {
 			b.rel.notNull[n] = w
 		}
 	}
+	for _, c := range j.fixed(rightSide, nil).cols {
+		if n := j.ext.extend(c); b.rel.notNull[n] == nil {
+			b.rel.notNull[n] = w // a match was made by `=`
+		}
+	}
 	for _, c := range sortedCols(j.right.consts) {
 		n := j.ext.extend(c)
 		if _, ok := b.rel.consts[n]; !ok {
@@ -252,11 +256,10 @@ func (j *Join) antiJoin(b *Block, e sql.Expr) bool {
 
 // conditions applies HAVING or QUALIFY.
 func (b *Block) conditions(e sql.Expr, c Clause) {
-	before := b.rel
 	if e == nil {
 		return
 	}
-	before = b.rel.clone()
+	before := b.rel.clone()
 	for _, x := range conjuncts(e) {
 		b.filter(b.post, x, c, nil, before)
 		b.post.apply(b.rel, x)
@@ -410,7 +413,8 @@ func (b *Block) groupColumns() (cols []Col, sure bool) {
 				cols = append(cols, b.pre.bind(it.X))
 			}
 		}
-		return cols, sure
+		// DuckDB does not group at all where it finds nothing but constants.
+		return cols, sure && slices.ContainsFunc(cols, func(c Col) bool { return !b.World.cols[c].fixed })
 	}
 	for _, e := range g.Items {
 		c, ok := b.groupItem(e)

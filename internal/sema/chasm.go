@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -26,7 +27,7 @@ func (w *World) Chasms() []Chasm {
 				continue
 			}
 			for _, first := range b.Joins[:i] {
-				if first.Right.Status == FanOut && first.ext != nil && w.inDups(first) && first.ext.tids.within(second.left.tids) && !second.readsFrom(first) {
+				if first.Right.Status == FanOut && first.Right.vouched() && second.Right.vouched() && first.ext != nil && w.inDups(first) && first.ext.tids.within(second.left.tids) && !second.readsFrom(first) {
 					out = append(out, Chasm{first, second})
 					break
 				}
@@ -34,6 +35,13 @@ func (w *World) Chasms() []Chasm {
 		}
 	}
 	return out
+}
+
+// vouched reports whether somebody declared what a fan-out rests on: the key that
+// the join covers in part, or that many rows refer to one. A key that is merely
+// grouped by may hold attributes of a smaller one.
+func (v *Verdict) vouched() bool {
+	return v.declared() || len(v.Missing) == 0 && v.Strength != finding.Struct
 }
 
 // readsFrom reports whether a condition of j reads the right side of o.
@@ -142,19 +150,21 @@ func (w *World) HalfAntis() []HalfAnti {
 			continue
 		}
 		c := f.cols[0]
-		if _, plain := sql.Unparen(is.X).(*sql.Column); !plain {
+		named, plain := sql.Unparen(is.X).(*sql.Column)
+		if !plain {
 			continue
 		}
+		name := named.Parts[len(named.Parts)-1].Name
 		j := w.cols[c].nullFrom
 		if j == nil || j.Block != f.Block || j.Kind != sql.Left || j.Unsure || j.antiJoin(f.Block, f.Expr) || f.Block.shows(j) || f.Block.readsElsewhere(j, f) {
 			continue
 		}
 		orig := w.cols[c].from
 		why, _ := w.nullSource(orig, &queryInfo{})
-		if why.Text == "" && keyLike(w, j, orig) {
+		if why.Text == "" && j.keyLike(orig, name) {
 			continue
 		}
-		out = append(out, HalfAnti{j, f, w.colName(c), why})
+		out = append(out, HalfAnti{j, f, name, why})
 	}
 	return out
 }
@@ -178,13 +188,13 @@ func (b *Block) readsElsewhere(j *Join, than *Filter) bool {
 
 // keyLike reports whether a column is, or by its name may be, what identifies a
 // row, and so is never NULL in one.
-func keyLike(w *World, j *Join, c Col) bool {
+func (j *Join) keyLike(c Col, name string) bool {
 	for _, k := range j.right.keys {
 		if k.cols.has(c) {
 			return true
 		}
 	}
-	n := strings.ToLower(w.colName(c))
+	n := strings.ToLower(name)
 	for _, end := range []string{"id", "key", "sk", "pk", "hash", "code", "uuid", "number", "name", "date"} {
 		if strings.HasSuffix(n, end) {
 			return true

@@ -187,6 +187,9 @@ func (v *vain) cases(b *binder, e sql.Node) {
 
 // ranges reads the comparisons with constants that conjunct e stands for.
 func (b *binder) ranges(e sql.Expr) []cond {
+	if b.renamed(e) {
+		return nil
+	}
 	if bt, ok := sql.Unparen(e).(*sql.Between); ok && !bt.Not && !bt.Symmetric {
 		x, lo, hi := b.bind(bt.X), &b.w.cols[b.bind(bt.Lo)], &b.w.cols[b.bind(bt.Hi)]
 		if lo.fixed && hi.fixed && lo.lit != "" && hi.lit != "" && !b.w.cols[x].fixed {
@@ -199,4 +202,24 @@ func (b *binder) ranges(e sql.Expr) []cond {
 		return []cond{c}
 	}
 	return nil
+}
+
+// renamed reports whether e names a column that the select list makes of another
+// one. Whether WHERE then reads the input's column or the new one depends on the
+// engine, and on the columns that the input has.
+func (b *binder) renamed(e sql.Expr) bool {
+	for n := range sql.Walk(e) {
+		c, ok := n.(*sql.Column)
+		if !ok {
+			continue
+		}
+		it := b.alias(c)
+		if it == nil {
+			continue
+		}
+		if own := impliedName(it.X); own == nil || !b.w.Dialect.Same(own, c.Parts[0]) {
+			return true
+		}
+	}
+	return false
 }

@@ -119,7 +119,7 @@ func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 		i, seen := visible[p.when.col]
 		if ok && seen && len(out) < maxExported {
 			// A key under a condition survives only where rows are not repeated.
-			if cl := w.reachNotNull(r, cols.with(r.tidsOf(w, cols)...), cols); cl.all(r.tids) {
+			if cl := w.reachNotNull(r, cols.with(p.tids...), cols); cl.all(r.tids) {
 				out = append(out, Key{Cols: indexes(cols, visible), Lax: p.key.lax, When: &When{i, p.when.op, p.when.lit}, Steps: w.steps([]*why{p.key.why}), Strength: p.key.why.weakest()})
 			}
 		}
@@ -133,15 +133,6 @@ func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 		}
 		return slices.Compare(a.Cols, b.Cols)
 	})
-	return out
-}
-
-// tidsOf returns the tuple ids that columns come from.
-func (r *rel) tidsOf(w *World, cols set) []Col {
-	var out set
-	for _, c := range cols {
-		out = out.with(w.cols[c].tids...)
-	}
 	return out
 }
 
@@ -297,9 +288,7 @@ func (w *World) steps(ws []*why) []Step {
 		for _, f := range x.from {
 			visit(f)
 		}
-		for _, s := range x.steps {
-			out = append(out, s)
-		}
+		out = append(out, x.steps...)
 		if x.text == "" || len(x.steps) > 0 {
 			return
 		}

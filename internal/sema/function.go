@@ -77,9 +77,6 @@ var elementFuncs = words(`unnest flatten explode explode_outer posexplode posexp
 // rankFuncs number or rank rows.
 var rankFuncs = words(`row_number rank dense_rank ntile percent_rank cume_dist`)
 
-// windowOnly are functions that exist only with OVER.
-var windowOnly = words(`row_number rank dense_rank ntile percent_rank cume_dist lag lead first_value last_value nth_value ratio_to_report conditional_true_event conditional_change_event lagInFrame leadInFrame`)
-
 // units are words that stand for a unit, never for a column, as an argument of
 // the date functions.
 var units = words(`year years quarter quarters month months week weeks day days hour hours minute minutes second seconds millisecond milliseconds

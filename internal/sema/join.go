@@ -21,6 +21,9 @@ type Verdict struct {
 	Status Status
 	// Actual is set when duplicates are sure, not only possible.
 	Actual bool
+	// Picked is set for a fan-out of rows that a flag picked, as in
+	// `where is_current`: perhaps it leaves one row for each.
+	Picked bool
 	// Side is the relation judged, as the query names it; On are its columns
 	// that the join fixes.
 	Side string
@@ -577,6 +580,9 @@ func (b *Block) fullMerged(j *Join, out *rel, l, r Col, name string) Col {
 	if lnn && rnn {
 		out.notNull[c] = w.because(j.Span(), "one side of a FULL JOIN is there")
 	}
+	if len(j.Conds) != 1 {
+		return c // values that meet in one column may differ in another
+	}
 	nn := newSet(lo, ro)
 	if w.reachNotNull(j.left, set{lo}, nn).all(j.left.tids) && w.reachNotNull(j.right, set{ro}, nn).all(j.right.tids) {
 		k := key{cols: set{c}, lax: !lnn || !rnn, why: w.because(j.Span(), "both sides of the FULL JOIN are unique on `"+name+"`", append(j.Left.why, j.Right.why...)...)}
@@ -624,21 +630,32 @@ func (j *Join) Unconnected() bool {
 			return false
 		}
 	}
-	if j.Right.Status == Unique || j.Left.Status == Unique {
+	if j.Right.Status == Unique || j.Left.Status == Unique || slices.ContainsFunc(j.Conds, (*JoinCond).pinned) {
 		return false
 	}
 	return !j.opaqueSide()
 }
 
+// pinned reports whether a column of one side is compared with a column of the
+// other that holds a constant: a look-up, though the same for every row.
+func (c *JoinCond) pinned() bool {
+	if c.eq == nil || (c.l == neither) == (c.r == neither) {
+		return false
+	}
+	_, l := sql.Unparen(c.eq.le).(*sql.Column)
+	_, r := sql.Unparen(c.eq.re).(*sql.Column)
+	return l && r
+}
+
 // Chosen reports whether the author of an unconnected join shows that every row
 // of the left side is to meet what stands on the right: the condition is the
 // constant true, it compares columns that hold constants, a constant chooses the
-// rows of the right side, or a side is a list of literal rows.
+// rows of the right side, or a side without a condition is a list of literals.
 func (j *Join) Chosen() bool {
 	if j.Node.On != nil && !slices.ContainsFunc(j.Conds, func(c *JoinCond) bool { return c.reads != neither }) {
 		return true
 	}
-	if j.left.card.Max < Many || j.right.card.Max < Many {
+	if j.Node.On == nil && (j.left.card.Max < Many || j.right.card.Max < Many) {
 		return true
 	}
 	chosen := func(c *JoinCond) bool {

@@ -76,6 +76,9 @@ func (w *World) notIn(f *Filter, in *sql.In, q *queryInfo) (NotIn, bool) {
 		}
 	}
 	n := NotIn{In: in, Filter: f, Column: w.colName(c)}
+	if id := q.rel.cols[0].name; id != nil {
+		n.Column = id.Name
+	}
 	n.Why, n.Certain = w.nullSource(c, q)
 	if n.Why.Text == "" {
 		n.Why = w.nullGuard(c)
@@ -90,7 +93,7 @@ func (w *World) nullSource(c Col, q *queryInfo) (why Step, certain bool) {
 	for x := c; x > 0; x = w.cols[x].from {
 		col := &w.cols[x]
 		if j := col.nullFrom; j != nil && !j.always() {
-			return at(j.Span(), "`"+w.colName(c)+"` is NULL where this join finds no match"), false
+			return at(j.Span(), "the column is NULL where this join finds no match"), false
 		}
 		if col.expr != nil && yieldsNull(col.expr) {
 			return at(col.expr.Range(), "`"+oneLine(w.Text(col.expr.Range()))+"` can be NULL"), false

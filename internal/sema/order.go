@@ -13,26 +13,29 @@ const (
 	Constant                   // all rows of a partition are equal in it
 )
 
-// Order judges the order of a window: one that is constant within a partition
+// Order is what the order of the window says.
+func (win *Window) Order() OrderKind { return win.order }
+
+// Proof is why the order of a window is constant.
+func (win *Window) Proof() []Step { return win.Block.World.steps(win.proof) }
+
+// orderOf judges the order of a window over the rows of r, before a filter on
+// the window's value adds what it knows: one that is constant within a partition
 // is none. A partition that is known to have one row needs no order.
-func (win *Window) Order() OrderKind {
-	w := win.Block.World
-	if win.rel == nil {
-		return Ordered
+func (w *World) orderOf(win *windowCol, r *rel) (OrderKind, []*why) {
+	part := w.reach(r, newSet(win.partition...))
+	if part.all(r.tids) {
+		return Ordered, nil
 	}
-	part := w.reach(win.rel, newSet(win.info.partition...))
-	if part.all(win.rel.tids) {
-		return Ordered
+	if len(win.order) == 0 {
+		return Unordered, nil
 	}
-	if len(win.info.order) == 0 {
-		return Unordered
-	}
-	for _, c := range win.info.order {
+	for _, c := range win.order {
 		if w.cols[c].volatile || !w.cols[c].fixed && !part.known(c) {
-			return Ordered
+			return Ordered, nil
 		}
 	}
-	return Constant
+	return Constant, part.proof(newSet(win.order...))
 }
 
 // Name is the window's function in lower case.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -29,7 +30,7 @@ func (w *World) PartialKeys(facts []Fact) []PartialKey {
 	var out []PartialKey
 	for _, j := range w.Joins {
 		v := j.Right
-		if j.Block.InExpr || v.Status != FanOut || len(v.Missing) == 0 || j.ext == nil || !w.inDups(j) || len(v.On) >= len(v.Key) {
+		if j.Block.InExpr || v.Status != FanOut || len(v.Missing) == 0 || j.ext == nil || !w.inDups(j) || !v.declared() {
 			continue
 		}
 		left, ok := j.hasAll(v.Missing)
@@ -39,6 +40,22 @@ func (w *World) PartialKeys(facts []Fact) []PartialKey {
 		out = append(out, PartialKey{j, v, v.Missing, left})
 	}
 	return out
+}
+
+// declared reports whether somebody declared the key that a verdict rests on,
+// and the join compares nothing but columns of it. What was merely grouped by,
+// or made distinct, may be attributes of a smaller key; and a comparison with
+// another column may choose one row of many.
+func (v *Verdict) declared() bool {
+	for _, c := range v.On {
+		if !slices.ContainsFunc(v.Key, func(k string) bool { return strings.EqualFold(k, c) }) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(v.Proof(), func(s Step) bool {
+		text := strings.ToLower(s.Text)
+		return s.Strength != finding.Struct && !slices.ContainsFunc(v.Key, func(k string) bool { return !strings.Contains(text, "`"+strings.ToLower(k)+"`") })
+	})
 }
 
 func (w *World) inDups(j *Join) bool {
@@ -53,6 +70,9 @@ func (w *World) inDups(j *Join) bool {
 // hasAll returns the name of a source of the left side that has all the columns.
 func (j *Join) hasAll(names []string) (string, bool) {
 	for _, s := range j.sources[:len(j.sources)-len(j.rightSrc)] {
+		if s.scan != nil && s.scan.Relation == j.Right.relation {
+			continue // the same lookup, made twice
+		}
 		all := true
 		for _, n := range names {
 			c, ok := s.rel.named(j.World.Dialect.FoldName(n, false))
@@ -188,7 +208,7 @@ func (j *Join) lossyKey(c *JoinCond) (LossyKey, bool) {
 		return LossyKey{}, false
 	}
 	in := w.cols[col].in
-	if len(in) != 1 || !shortens(e) {
+	if len(in) != 1 || !shortens(e) || daily(w, in[0]) {
 		return LossyKey{}, false
 	}
 	f := j.fixed(rightSide, nil)
@@ -202,6 +222,16 @@ func (j *Join) lossyKey(c *JoinCond) (LossyKey, bool) {
 	}
 	proof := r.proof(j.right.tids)
 	return LossyKey{j, c.Expr, oneLine(w.Text(e.Range())), w.colName(in[0]), w.steps(proof), w.blamed(j) || w.summed(j), Verdict{Strength: weakestOf(proof)}}, true
+}
+
+// daily reports whether a column is a date already, by its type or its name, so
+// that a cast to a date loses nothing.
+func daily(w *World, c Col) bool {
+	if l := w.cols[w.root(c)].leaf; l != nil && l.Index >= 0 && l.Relation.Columns[l.Index].Type == "date" {
+		return true
+	}
+	n := strings.ToLower(w.colName(c))
+	return strings.HasSuffix(n, "date") || strings.HasSuffix(n, "day") || strings.HasSuffix(n, "_on") || strings.HasSuffix(n, "dt")
 }
 
 // shortens reports whether an expression maps many values of its column to one

@@ -66,12 +66,13 @@ func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
 	}
 	for _, n := range node.CTEs {
 		c := &CTE{Node: n}
+		named := n.Name != nil && !n.Name.Hole
 		w.CTEs = append(w.CTEs, c)
 		switch {
 		case n.Body == nil:
 			c.rel = w.blank("a CTE without a query")
 		default:
-			if node.Recursive && !n.Name.Hole {
+			if node.Recursive && named {
 				// The recursive reference sees nothing known: no fixpoint is tried.
 				next := maps.Clone(ctes)
 				next[w.Dialect.Fold(n.Name)] = &CTE{Node: n, rel: w.recursive(n)}
@@ -87,7 +88,7 @@ func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
 		f := from{rel: c.rel, sources: []*sourceRel{{rel: c.rel}}}
 		f.rename(w, &sql.Alias{Columns: n.Columns})
 		c.rel = f.rel
-		if !n.Name.Hole {
+		if named {
 			ctes = maps.Clone(ctes)
 			ctes[w.Dialect.Fold(n.Name)] = c
 		}
@@ -232,20 +233,18 @@ func (w *World) setOp(info *queryInfo, op *sql.SetOp, sc *scope) {
 	info.union = so
 	w.Unions = append(w.Unions, so)
 	switch {
-	case op.Op == sql.Except:
-		info.rel = w.collapse(so.Branches[0].rel, w.because(op.OpSpan, "EXCEPT keeps distinct rows"), so.Branches[0].rel.open == nil && !op.All)
+	case op.Op != sql.Union && op.All:
+		info.rel = so.Branches[0].rel.clone() // some of its rows
 		info.rel.card.Min = 0
-		if op.All {
-			info.rel = w.forget(so.Branches[0].rel, "")
-		}
-	case op.Op == sql.Intersect && !op.All:
+	case op.Op == sql.Except:
+		info.rel = w.collapse(so.Branches[0].rel, w.because(op.OpSpan, "EXCEPT keeps distinct rows"), so.Branches[0].rel.open == nil)
+		info.rel.card.Min = 0
+	case op.Op == sql.Intersect:
 		info.rel = w.collapse(so.Branches[0].rel, w.because(op.OpSpan, "INTERSECT keeps distinct rows"), so.Branches[0].rel.open == nil)
 		for _, b := range so.Branches[1:] {
 			w.alsoIn(info.rel, b.rel)
 		}
 		info.rel.card.Min = 0
-	case op.Op == sql.Intersect:
-		info.rel = w.forget(so.Branches[0].rel, "")
 	default:
 		info.rel = w.unionAll(so, op.ByName)
 		if !op.All {

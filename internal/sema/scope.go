@@ -28,7 +28,6 @@ type sourceRel struct {
 	scan   *Scan
 	node   sql.TableExpr
 	merged map[string]Col // columns merged by USING, shared by all sources of the scope
-	open   bool
 }
 
 // openCols answers for the columns of a relation that are not all known: they

@@ -162,3 +162,13 @@ func ValidStrategies(adapterName string) (names []string, loose, ok bool) {
 	a, ok := adapters[adapterName]
 	return a.valid, a.loose, ok
 }
+
+// KnownStrategy reports whether some adapter has the strategy.
+func KnownStrategy(name string) bool {
+	for _, a := range adapters {
+		if slices.Contains(a.valid, name) {
+			return true
+		}
+	}
+	return false
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -11,7 +12,7 @@ import (
 // rows the join keeps: it chooses what is matched and drops nothing.
 type Idle struct {
 	Filter *Filter
-	Kept   string // the relation it reads
+	Kept   string // "left" or "right", the side it reads
 }
 
 // Idle returns the conditions of the world that stand in ON and filter nothing.
@@ -25,21 +26,13 @@ func (w *World) Idle() []Idle {
 		if f.Clause != On || j == nil || j.Unsure || j.Kind != sql.Left && j.Kind != sql.Right {
 			continue
 		}
-		kept, from := leftSide, j.left.tids
+		kept, name := leftSide, "left"
 		if j.Kind == sql.Right {
-			kept, from = rightSide, j.right.tids
+			kept, name = rightSide, "right"
 		}
 		i := slices.IndexFunc(j.Conds, func(c *JoinCond) bool { return c.Expr == f.Expr })
 		if i < 0 || j.Conds[i].reads != kept || len(f.cols) == 0 {
 			continue
-		}
-		name := ""
-		for _, c := range f.cols {
-			for _, t := range w.cols[c].tids {
-				if from.has(t) && name == "" {
-					name = w.tidName(t)
-				}
-			}
 		}
 		out = append(out, Idle{f, name})
 	}
@@ -175,7 +168,7 @@ func (w *World) Repeated() []Repeated {
 		}
 		var best []*Filter
 		for _, fs := range conds {
-			if len(fs) == c.Uses && (best == nil || fs[0].Expr.Range().Start < best[0].Expr.Range().Start) {
+			if len(fs) == c.Uses && w.places(fs) > 1 && (best == nil || fs[0].Expr.Range().Start < best[0].Expr.Range().Start) {
 				best = fs
 			}
 		}
@@ -184,6 +177,15 @@ func (w *World) Repeated() []Repeated {
 		}
 	}
 	return out
+}
+
+// places counts the places of templates in which the filters are written.
+func (w *World) places(fs []*Filter) int {
+	seen := map[finding.Place]bool{}
+	for _, f := range fs {
+		seen[w.place(f.Expr.Range())] = true
+	}
+	return len(seen)
 }
 
 // onCTE returns what condition f compares a column of CTE c with, as a text that

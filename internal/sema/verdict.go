@@ -2,6 +2,7 @@ package sema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
@@ -111,12 +112,24 @@ func (j *Join) fanOut(v *Verdict, s side, r, other *rel, f fixed, c *reach) {
 	}
 	x := f.cols.with(f.safe...)
 	if j.partOfKey(v, r, x, c) || j.manySide(v, s, r, other, x) || j.repeated(v, r, x, c) {
-		v.Status = FanOut
+		v.Status, v.Picked = FanOut, j.World.picked(r)
 		return
 	}
 	if len(r.keys) > 0 {
 		v.Reason = "the join columns are in no known key of `" + v.Side + "`"
 	}
+}
+
+// picked reports whether the rows of r were picked by a flag or a number that
+// is 1: `where is_current`, `where rn = 1`. What the flag means is not known;
+// it is mostly there to leave one row.
+func (w *World) picked(r *rel) bool {
+	for c, k := range r.consts {
+		if !w.cols[c].fixed && (k.lit == "1" || strings.EqualFold(k.lit, "true")) {
+			return true
+		}
+	}
+	return false
 }
 
 // unread reports whether a condition other than an equality restricts side s:

@@ -17,6 +17,7 @@ const (
 	kwAnti
 	kwAny
 	kwApply
+	kwApproximate
 	kwArray
 	kwAs
 	kwAsc
@@ -69,6 +70,7 @@ const (
 	kwDesc
 	kwDescribe
 	kwDetach
+	kwDirected
 	kwDistinct
 	kwDistribute
 	kwDiv
@@ -273,6 +275,7 @@ const (
 	kwVacuum
 	kwValue
 	kwValues
+	kwVariadic
 	kwVarying
 	kwVersion
 	kwView
@@ -298,6 +301,7 @@ var keywordTexts = [keywordCount]string{
 	kwAnti:             "anti",
 	kwAny:              "any",
 	kwApply:            "apply",
+	kwApproximate:      "approximate",
 	kwArray:            "array",
 	kwAs:               "as",
 	kwAsc:              "asc",
@@ -350,6 +354,7 @@ var keywordTexts = [keywordCount]string{
 	kwDesc:             "desc",
 	kwDescribe:         "describe",
 	kwDetach:           "detach",
+	kwDirected:         "directed",
 	kwDistinct:         "distinct",
 	kwDistribute:       "distribute",
 	kwDiv:              "div",
@@ -554,6 +559,7 @@ var keywordTexts = [keywordCount]string{
 	kwVacuum:           "vacuum",
 	kwValue:            "value",
 	kwValues:           "values",
+	kwVariadic:         "variadic",
 	kwVarying:          "varying",
 	kwVersion:          "version",
 	kwView:             "view",

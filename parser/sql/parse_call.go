@@ -35,6 +35,9 @@ func (p *parser) callArgs(c *Call, fn string) {
 	case p.atWord(kwDistinct):
 		p.next()
 		c.Distinct = true
+		if p.at(TokRParen) {
+			p.expected("an expression")
+		}
 	case p.atWord(kwAll) && p.operandAt(1) && p.peek(1).Kind != TokLParen:
 		p.next()
 	}
@@ -52,7 +55,7 @@ func (p *parser) callArgs(c *Call, fn string) {
 			c.Open = true
 		}
 		if p.accept(TokComma) {
-			if p.at(TokRParen) {
+			if p.at(TokRParen) || p.atWords(kwOrder, kwBy) {
 				p.trailing()
 			}
 			continue
@@ -105,6 +108,12 @@ func (p *parser) arg(fn string, n int) *Arg {
 		a.X = s
 	case p.unitAhead(fn, n):
 		a.X = p.unit()
+	case p.atWord(kwVariadic) && p.operandAt(1): // PostgreSQL: f(a, variadic list)
+		p.next()
+		a.X = p.listExpr()
+	case fn == "xmlelement" && p.atWord(kwName) && p.nameAhead(1):
+		p.next()
+		a.X = p.column()
 	case p.atWord(kwModel) && p.nameAhead(1): // BigQuery: ml.predict(model m, ...)
 		p.next()
 		a.X = p.column()
@@ -289,7 +298,7 @@ func (p *parser) callTail(c *Call) {
 				}
 			}
 		case kwFilter:
-			if next.Kind != TokLParen || !p.peekWord(2, kwWhere) && p.peek(2).Kind != TokHole {
+			if next.Kind != TokLParen || !p.peekWord(2, kwWhere) && p.peek(2).Kind != TokHole && p.d != &dialectDuckDB {
 				return
 			}
 			p.i += 2
@@ -344,7 +353,8 @@ func (p *parser) window() *Window {
 	start := p.start()
 	w := &Window{}
 	p.next()
-	if p.at(TokWord) && !p.atWords(kwPartition, kwBy) && !p.atWords(kwOrder, kwBy) && !p.atFrame() && !p.atWindowWord() || p.at(TokQuoted) {
+	if p.at(TokWord) && !p.atWords(kwPartition, kwBy) && !p.atWords(kwOrder, kwBy) && !p.frameAt(0) && !p.atWindowWord() &&
+		!p.atWord(kwOrder) && !p.atWord(kwPartition) || p.at(TokQuoted) {
 		w.Base = p.ident()
 	}
 	for !p.at(TokRParen) && !p.at(TokEOF) {
@@ -353,7 +363,7 @@ func (p *parser) window() *Window {
 			w.PartitionBy = append(w.PartitionBy, p.exprItems()...)
 		case p.acceptWords(kwOrder, kwBy), p.acceptWords(kwSort, kwBy):
 			w.OrderBy = append(w.OrderBy, p.orderItems()...)
-		case p.atFrame():
+		case p.frameAt(0):
 			w.Frame = p.frame()
 		case p.at(TokHole):
 			w.Holes = append(w.Holes, p.hole())
@@ -377,14 +387,18 @@ func (p *parser) atWindowWord() bool {
 	return p.atWords(kwDistribute, kwBy) || p.atWords(kwSort, kwBy)
 }
 
-func (p *parser) atFrame() bool {
-	switch p.toks[p.i].word {
+// frameAt reports whether a frame begins n tokens ahead.
+func (p *parser) frameAt(n int) bool {
+	switch p.peek(n).word {
 	case kwRows, kwRange, kwGroups:
-		t := p.peek(1)
-		return t.word == kwBetween || t.word == kwUnbounded || t.word == kwCurrent || p.operandAt(1)
+		t := p.peek(n + 1)
+		return t.word == kwBetween || t.word == kwUnbounded || t.word == kwCurrent || p.operandAt(n+1)
 	}
 	return false
 }
+
+// exclusions are the rows that a frame can leave out.
+var exclusions = map[string]bool{"exclude no others": true, "exclude current row": true, "exclude group": true, "exclude ties": true}
 
 func (p *parser) frame() *Frame {
 	start := p.start()
@@ -409,6 +423,9 @@ func (p *parser) frame() *Frame {
 			p.next()
 		}
 		f.Exclude = lowerWords(p.text[ex:p.prevEnd()])
+		if !exclusions[f.Exclude] {
+			p.expected("`no others`, `current row`, `group` or `ties`")
+		}
 	}
 	f.Span = p.from(start)
 	return f

@@ -41,7 +41,7 @@ func (p *parser) joins() TableExpr {
 				j.Holes = append(j.Holes, p.hole())
 				j.End = p.prevEnd()
 			}
-			if !bound && j.needsCondition() {
+			if !bound && j.needsCondition(p.d == &dialectPostgres) {
 				waiting = append(waiting, pending{j, p.i})
 			}
 			continue
@@ -72,12 +72,14 @@ func (p *parser) strictJoins() bool {
 	return false
 }
 
-func (j *Join) needsCondition() bool {
+// needsCondition reports whether a join is incomplete without ON or USING.
+// With lateralOnly, a function needs LATERAL to be joined without.
+func (j *Join) needsCondition(lateralOnly bool) bool {
 	switch j.Kind {
 	case Cross, CrossApply, OuterApply, ArrayJoin, LeftArrayJoin, Positional:
 		return false
 	}
-	if f, ok := j.Right.(*TableFunc); ok && f != nil {
+	if f, ok := j.Right.(*TableFunc); ok && f != nil && (f.Lateral || !lateralOnly) {
 		return false // correlated: the condition may be left out
 	}
 	return !j.Natural && len(j.Holes) == 0
@@ -144,7 +146,7 @@ func (p *parser) usingList() []*Ident {
 var joinWords = map[keyword]bool{
 	kwNatural: true, kwAsof: true, kwGlobal: true, kwAny: true, kwAll: true, kwInner: true, kwCross: true, kwLeft: true,
 	kwRight: true, kwFull: true, kwOuter: true, kwSemi: true, kwAnti: true, kwArray: true, kwPositional: true,
-	kwHash: true, kwLoop: true, kwMerge: true, kwRemote: true, kwPaste: true,
+	kwHash: true, kwLoop: true, kwMerge: true, kwRemote: true, kwPaste: true, kwDirected: true,
 }
 
 // atJoin reports whether a join begins n tokens ahead.
@@ -199,9 +201,13 @@ func (p *parser) join(left TableExpr) *Join {
 
 // joinKind reads the words of a join up to JOIN or APPLY.
 func (p *parser) joinKind(j *Join) {
-	var side, match keyword
+	var side, match, last keyword
 	for {
 		w := p.toks[p.i].word
+		if w == last {
+			p.expected("`join`")
+		}
+		last = w
 		p.next()
 		switch w {
 		case kwJoin, kwStraightJoin:

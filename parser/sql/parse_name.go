@@ -13,7 +13,7 @@ var reserved = [keywordCount]bool{
 var notAlias = [keywordCount]bool{
 	kwEnd: true, kwNot: true, kwNull: true, kwTrue: true, kwFalse: true, kwCase: true, kwWith: true, kwFor: true,
 	kwExcept: true, kwTablesample: true, kwCollate: true, kwEscape: true, kwLateral: true, kwInterval: true,
-	kwSet: true, kwMatchCondition: true, kwOver: true, kwNatural: true, kwBy: true,
+	kwSet: true, kwMatchCondition: true, kwOver: true, kwNatural: true, kwBy: true, kwOrder: true, kwGroup: true,
 }
 
 // nameAhead reports whether a name stands n tokens ahead.
@@ -93,7 +93,7 @@ func (p *parser) name(what string) *Ident {
 func (p *parser) anyName(what string) *Ident {
 	switch p.kind() {
 	case TokWord:
-		if w := p.toks[p.i].word; (w == kwFrom || w == kwSelect) && p.peek(1).Kind != TokComma {
+		if w := p.toks[p.i].word; reserved[w] && !p.loneName(w == kwFrom || w == kwSelect) {
 			break // the name is missing
 		}
 		return p.ident()
@@ -102,6 +102,19 @@ func (p *parser) anyName(what string) *Ident {
 	}
 	p.expected(what)
 	return nil
+}
+
+// loneName reports whether what follows the reserved word at the cursor ends a
+// name, so that the word is one; strict leaves only a comma.
+func (p *parser) loneName(strict bool) bool {
+	next := p.peek(1)
+	switch next.Kind {
+	case TokComma:
+		return true
+	case TokRParen, TokEOF, TokSemicolon:
+		return !strict
+	}
+	return !strict && next.word == kwFrom
 }
 
 // stringName reads a string as a name.
@@ -139,6 +152,9 @@ func (p *parser) nameList() []*Ident {
 		out = append(out, last(p.names("a name")))
 		if !p.accept(TokComma) && !p.at(TokHole) && !(p.prevHole() && p.nameAhead(0)) {
 			break
+		}
+		if p.at(TokRParen) && !p.prevHole() {
+			p.trailing()
 		}
 	}
 	p.closeParen("`,` or `)`")

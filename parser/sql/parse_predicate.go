@@ -14,9 +14,17 @@ func (p *parser) test(x Expr, w keyword) Expr {
 		return &Is{Span: p.from(start), X: x, Not: w == kwNotnull}
 	}
 	not, n := false, 0
-	if w == kwNot {
-		not, n = true, 1
+	if w == kwGlobal { // ClickHouse: x GLOBAL [NOT] IN, on every server
+		n = 1
 		w = p.peek(1).word
+		if w != kwIn && !(w == kwNot && p.peekWord(2, kwIn)) {
+			return nil
+		}
+	}
+	if w == kwNot {
+		not = true
+		n++
+		w = p.peek(n).word
 	}
 	switch w {
 	case kwIn:
@@ -45,7 +53,7 @@ func (p *parser) test(x Expr, w keyword) Expr {
 		}
 	case kwNull: // a NOT NULL, which DuckDB and SQLite read as IS NOT NULL
 		if not {
-			p.i += 2
+			p.i += n + 1
 			return &Is{Span: p.from(start), X: x, Not: true}
 		}
 	}
@@ -86,6 +94,9 @@ func (p *parser) is(x Expr) Expr {
 		p.expected("`null`, `true`, `false` or `distinct from`")
 	}
 	is.Span = p.from(x.Range().Start)
+	if p.at(TokDoubleColon) { // (x is null)::int without its parentheses
+		return p.postfix(is)
+	}
 	return is
 }
 

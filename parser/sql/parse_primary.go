@@ -84,7 +84,7 @@ func (p *parser) stringExpr() Expr {
 	l.Span = p.toks[p.i].Span
 	l.Text, l.Kind = stringValue(p.text[l.Start:l.End], p.d)
 	p.next()
-	for p.at(TokString) && p.d.lex&bracketIdent == 0 {
+	for p.at(TokString) && p.stringGoesOn(l.End) {
 		more, _ := stringValue(p.tokText(&p.toks[p.i]), p.d)
 		l.Text += more
 		l.End = p.toks[p.i].End
@@ -93,7 +93,20 @@ func (p *parser) stringExpr() Expr {
 	if l.Kind == BytesLit {
 		l.Text = p.text[l.Start:l.End]
 	}
+	if p.at(TokWord) && p.peek(1).Kind == TokString && strings.EqualFold(p.tokText(&p.toks[p.i]), "uescape") {
+		p.i += 2
+		l.End = p.prevEnd()
+	}
 	return l
+}
+
+// stringGoesOn reports whether the string at the cursor continues the one that
+// ends at end. PostgreSQL asks for a line break between them.
+func (p *parser) stringGoesOn(end int32) bool {
+	if p.d == &dialectPostgres {
+		return strings.Contains(p.text[end:p.start()], "\n")
+	}
+	return p.d.lex&bracketIdent == 0
 }
 
 // holeExpr reads a hole as an operand: a value, the name of a function, or the
@@ -135,11 +148,14 @@ func (p *parser) paren() Expr {
 	if p.accept(TokRParen) {
 		return &Tuple{Span: p.from(start)}
 	}
+	if p.at(TokAsterisk) && p.strictJoins() { // a star is no value
+		p.expected("an expression")
+	}
 	x := p.innerExpr()
 	if q, ok := x.(*Subquery); ok && (p.atSetOp(0) || p.atWords(kwOrder, kwBy) || p.atLimit(0)) {
 		return p.subqueryGoesOn(start, q)
 	}
-	if p.acceptWord(kwAs) {
+	if p.d.gram&(clickHouse|optionalAs) != 0 && p.acceptWord(kwAs) {
 		par := &Paren{X: x, Alias: p.anyName("a name after `as`")}
 		if p.at(TokComma) {
 			return p.tuple(start, par)
@@ -163,6 +179,9 @@ func (p *parser) tuple(start int32, first Expr) Expr {
 		par.Span = p.from(par.X.Range().Start)
 	}
 	p.next()
+	if p.at(TokRParen) {
+		p.trailing()
+	}
 	t := &Tuple{Items: append([]Expr{first}, p.exprList(TokRParen)...)}
 	p.closeInto(&t.Items)
 	t.Span = p.from(start)
@@ -190,6 +209,9 @@ func (p *parser) exprList(end Kind) []Expr {
 		}
 		p.nodes.exprs = append(p.nodes.exprs, x)
 		if p.accept(TokComma) {
+			if p.at(end) {
+				p.trailing()
+			}
 			continue
 		}
 		if p.at(TokHole) || p.prevHole() && p.operandAt(0) {
@@ -235,7 +257,10 @@ func (p *parser) arrayLiteral(start int32) Expr {
 			return p.comprehension(start, first)
 		}
 		a.Items = append(a.Items, first)
-		if p.accept(TokComma) || p.at(TokHole) || p.prevHole() && p.operandAt(0) {
+		if p.at(TokComma) && p.peek(1).Kind == TokRBracket {
+			p.next()
+			p.trailing()
+		} else if p.accept(TokComma) || p.at(TokHole) || p.prevHole() && p.operandAt(0) {
 			a.Items = append(a.Items, p.exprList(TokRBracket)...)
 		}
 	}
@@ -269,6 +294,13 @@ func (p *parser) comprehension(start int32, x Expr) Expr {
 func (p *parser) structLiteral(start int32, isMap bool) Expr {
 	if lit := p.odbc(start); lit != nil {
 		return lit
+	}
+	if p.peek(2).Kind == TokWord && p.peek(3).Kind == TokLParen && strings.EqualFold(p.tokText(p.peek(1)), "fn") { // {fn f(x)}
+		p.i += 2
+		x := &Paren{X: p.listExpr()}
+		p.close(TokRBrace, "`}`")
+		x.Span = p.from(start)
+		return x
 	}
 	p.next()
 	s := &Struct{Map: isMap}

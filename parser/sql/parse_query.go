@@ -20,7 +20,10 @@ func (p *parser) queryAt(n int) bool {
 			return next.Kind == TokWord || next.Kind == TokQuoted || next.Kind == TokHole || next.Kind == TokLParen ||
 				next.Kind == TokString || next.Kind == TokNumber || next.Kind == TokLBracket
 		case kwValues:
-			return p.peek(n+1).Kind == TokLParen || p.peek(n+1).Kind == TokHole
+			switch p.peek(n + 1).Kind {
+			case TokLParen, TokHole, TokString, TokNumber:
+				return true
+			}
 		case kwFrom:
 			return p.d.gram&fromFirst != 0
 		case kwPivot, kwUnpivot:
@@ -177,7 +180,7 @@ func (p *parser) operand() Body {
 	case kwWith:
 		return p.query()
 	case kwValues:
-		return p.values()
+		return p.namedValues()
 	case kwFrom:
 		if p.d.gram&fromFirst != 0 {
 			return p.fromFirst()
@@ -188,11 +191,33 @@ func (p *parser) operand() Body {
 		}
 	}
 	start := p.start()
+	if p.atChange() { // with a as (...) insert into t select ...
+		for !p.stopped(stopNothing) {
+			p.skipOne()
+		}
+		return p.opaque(start, false)
+	}
 	p.expected("a query")
 	if o := p.skip(stopClause); o != nil {
 		return o
 	}
 	return p.opaque(start, false)
+}
+
+// atChange reports whether a statement that changes data begins at the cursor:
+// it may stand behind WITH, and in a common table expression of PostgreSQL.
+func (p *parser) atChange() bool {
+	switch p.toks[p.i].word {
+	case kwInsert, kwMerge:
+		return p.peek(1).Kind == TokWord
+	case kwDelete:
+		return p.peekWord(1, kwFrom)
+	case kwUpdate:
+		return p.nameAhead(1)
+	case kwCreate:
+		return p.peekWord(1, kwTable)
+	}
+	return false
 }
 
 // pastHoles returns how many tokens ahead the first one is that is no hole.
@@ -243,6 +268,19 @@ func (p *parser) values() *Values {
 	}
 	v.Span = p.from(start)
 	return v
+}
+
+// namedValues reads VALUES that may have an alias: Spark's and Snowflake's
+// `values (1) as t(a)` is `select * from (values (1)) as t(a)`.
+func (p *parser) namedValues() Body {
+	v := p.values()
+	if p.strictJoins() || !p.atWord(kwAs) && !(p.aliasAhead() && p.peek(1).Kind == TokLParen) {
+		return v
+	}
+	d := &Derived{Query: &Query{Span: v.Span, Body: v}}
+	d.Alias = p.alias()
+	d.Span = p.from(v.Start)
+	return &Select{Span: d.Span, FromFirst: true, From: d, Items: []*Item{starAt(v.Start)}}
 }
 
 func (p *parser) valuesRow() *Tuple {

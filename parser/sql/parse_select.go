@@ -40,6 +40,9 @@ func (p *parser) selectHead(s *Select) {
 		if p.atWord(kwOn) && p.peek(1).Kind == TokLParen {
 			p.next()
 			p.next()
+			if p.at(TokRParen) {
+				p.expected("an expression")
+			}
 			s.DistinctOn = p.exprList(TokRParen)
 			p.closeInto(&s.DistinctOn)
 		}
@@ -147,6 +150,12 @@ func (p *parser) item() *Item {
 		return it
 	}
 	it.X = p.listExpr()
+	if p.atWord(kwApply) && p.d.gram&clickHouse != 0 && p.operandAt(1) { // columns('x') apply(f)
+		s := &Star{Of: it.X}
+		p.starModifiers(s)
+		s.Span = p.around(start, it.X)
+		it.X = s
+	}
 	p.itemAlias(it)
 	it.Span = p.around(start, it.X)
 	return it
@@ -216,9 +225,15 @@ func (p *parser) itemAlias(it *Item) {
 	switch {
 	case p.at(TokString) && p.d.lex&bracketIdent != 0:
 		it.Alias = p.stringName()
-	case p.aliasAhead():
+	case p.aliasAhead() && !bareStar(it.X):
 		it.Alias = p.ident()
 	}
+}
+
+// bareStar reports whether x stands for columns that keep their names.
+func bareStar(x Expr) bool {
+	s, ok := x.(*Star)
+	return ok && s.Of == nil
 }
 
 // The clauses of a SELECT block in the order in which they should stand.
@@ -255,8 +270,17 @@ func (p *parser) clauses(s *Select, last clause) {
 		case w == kwInto && s.From == nil:
 			p.next()
 			p.acceptWord(kwTable)
+			if next := p.peek(1); p.at(TokWord) && (next.Kind == TokQuoted || next.Kind == TokWord && next.word == kwNone) { // temporary
+				p.next()
+			}
 			p.names("a table")
 			s.Tail = append(s.Tail, p.opaque(start, true))
+		case w == kwExclude && p.atClause(0): // of the whole list: its columns are not known
+			p.next()
+			for !p.stopped(stopClause) {
+				p.skipOne()
+			}
+			s.Tail = append(s.Tail, p.opaque(start, false))
 		case w == kwUsing && p.peekWord(1, kwSample):
 			p.next()
 			s.Sample = p.sample()
@@ -385,6 +409,8 @@ func (p *parser) atClause(n int) bool {
 		return next.Kind == TokWord || next.Kind == TokQuoted
 	case kwUsing:
 		return next.word == kwSample
+	case kwExclude:
+		return p.d == &dialectRedshift && (next.Kind == TokLParen || p.nameAhead(n+1))
 	}
 	return p.atHierarchy(n) || p.atTail(n)
 }

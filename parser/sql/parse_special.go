@@ -23,6 +23,10 @@ func (p *parser) cast(t Token) Expr {
 	}
 	if p.needWord(kwAs) {
 		c.Type = p.typeName()
+		if p.atWord(kwCollate) && p.nameAhead(1) {
+			p.next()
+			p.names("a collation")
+		}
 		if p.acceptWord(kwFormat) {
 			c.Format = p.innerExpr()
 		}
@@ -73,7 +77,7 @@ func (p *parser) convert(t Token) Expr {
 // separated by words: EXTRACT(year FROM x), TRIM(both 'a' FROM x).
 func (p *parser) specialArgs(c *Call, fn string) bool {
 	switch fn {
-	case "extract":
+	case "extract", "date_part":
 		return p.extractArgs(c)
 	case "trim":
 		return p.trimArgs(c)
@@ -216,7 +220,7 @@ func (p *parser) interval() Expr {
 			p.next()
 		}
 	}
-	for p.at(TokNumber) && p.peek(1).Kind == TokWord && unitWords[p.unitText(1)] { // Spark: 1 day 2 hours
+	for (p.at(TokNumber) || p.at(TokString)) && p.peek(1).Kind == TokWord && unitWords[p.unitText(1)] { // Spark: 1 day 2 hours
 		p.i += 2
 		iv.Unit = ""
 	}
@@ -327,6 +331,12 @@ func (p *parser) typedConstructor(t Token) Expr {
 		p.structArgs(s)
 		s.Span = p.from(t.Start)
 		return s
+	}
+	if typ.Dims > 0 { // ARRAY<t>[], without elements
+		typ.Dims--
+		typ.End = p.toks[p.i-3].End
+		typ.Text = singleSpaced(p.text[typ.Start:typ.End])
+		return &Array{Span: p.from(t.Start), Type: typ}
 	}
 	p.expected("`[` or `(`")
 	return p.opaque(t.Start, false)

@@ -19,10 +19,16 @@ func (p *parser) factor() TableExpr {
 	case p.atWord(kwValues) && p.atQuery():
 		v := p.values()
 		t = &Derived{Span: p.from(start), Lateral: lateral, Query: &Query{Span: v.Span, Body: v}}
-	case p.at(TokString), p.at(TokStage), p.at(TokBindVar):
+	case p.at(TokString) && p.d != &dialectPostgres, p.at(TokStage), p.at(TokBindVar):
 		t = p.literalTable(start)
+	case p.atWords(kwRows, kwFrom) && p.peek(2).Kind == TokLParen: // PostgreSQL: several functions side by side
+		p.next()
+		t = p.tableFunc(start, lateral)
 	case p.atWord(kwTable) && (p.peek(1).Kind == TokLParen || p.peek(1).Kind == TokHole || p.nameAhead(1) && p.peek(2).Kind == TokLParen):
 		t = p.tableOf(start, lateral)
+	case p.atJoin(0) && sideWords[p.toks[p.i].word]: // a join without its left side
+		p.expected("a table")
+		return p.opaque(start, false)
 	case p.at(TokWord) && p.toks[p.i].word != 0 && p.clauseWord(p.toks[p.i].word), !p.nameAhead(0) && !p.at(TokHole):
 		p.expected("a table")
 		if o := p.skip(stopComma | stopClause); o != nil {
@@ -34,6 +40,9 @@ func (p *parser) factor() TableExpr {
 	}
 	return p.operators(t)
 }
+
+// sideWords are the words before JOIN that are never the name of a table.
+var sideWords = map[keyword]bool{kwInner: true, kwCross: true, kwLeft: true, kwRight: true, kwFull: true, kwNatural: true}
 
 // namedTable reads a table, or a function that returns one.
 func (p *parser) namedTable(start int32, lateral bool) TableExpr {
@@ -116,7 +125,7 @@ func (p *parser) literalTable(start int32) TableExpr {
 	p.next()
 	t.Name = p.one(id)
 	t.NameEnd = tok.End
-	if tok.Kind == TokStage && p.at(TokLParen) { // (file_format => 'x', pattern => 'y')
+	if p.at(TokLParen) && (tok.Kind == TokStage || p.peek(2).Kind == TokFatArrow) { // (file_format => 'x', pattern => 'y')
 		t.Version = p.knownParens()
 	}
 	t.Span = p.from(start)

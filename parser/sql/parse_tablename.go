@@ -21,7 +21,7 @@ func (p *parser) tableName() []*Ident {
 func (p *parser) nameParts(out []*Ident) []*Ident {
 	for p.at(TokDot) {
 		n := 1
-		if p.peek(1).Kind == TokDot {
+		if p.peek(1).Kind == TokDot && p.adjacent(1) {
 			n = 2
 		}
 		switch t := p.peek(n); t.Kind {

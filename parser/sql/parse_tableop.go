@@ -32,7 +32,7 @@ func (p *parser) operator(t TableExpr) TableExpr {
 		p.next()
 		at := p.start()
 		p.skipOne()
-		m.Body = p.opaque(at, false)
+		m.Body = p.opaque(at, true)
 		m.Span = p.from(start)
 		return m
 	case p.atSample():
@@ -148,13 +148,29 @@ func (p *parser) atSample() bool {
 func (p *parser) sample() *Sample {
 	start := p.start()
 	p.next()
+	if !p.at(TokLParen) && !p.at(TokNumber) && !p.at(TokHole) && !p.at(TokWord) {
+		p.expected("a method or a size of the sample")
+	}
+	last := kwTablesample
 	for {
 		switch {
+		case p.at(TokLParen) && p.peek(1).Kind == TokRParen:
+			p.next()
+			p.expected("a size")
+			p.next()
+			continue
 		case p.at(TokLParen), p.at(TokNumber), p.at(TokPercent), p.at(TokSlash):
 			p.skipOne()
 			continue
 		}
-		switch p.toks[p.i].word {
+		word := p.toks[p.i].word
+		if word == last {
+			p.expected("a method or a size of the sample")
+			p.next()
+			continue
+		}
+		last = word
+		switch word {
 		case kwRow, kwRows, kwBernoulli, kwSystem, kwBlock, kwReservoir, kwRepeatable, kwSeed, kwPercent:
 			p.next()
 			continue
@@ -296,6 +312,9 @@ func (p *parser) columnDefs() []*Ident {
 		}
 		if !p.accept(TokComma) {
 			break
+		}
+		if p.at(TokRParen) {
+			p.trailing()
 		}
 	}
 	p.closeParen("`,` or `)`")

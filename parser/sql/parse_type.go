@@ -125,6 +125,9 @@ func (p *parser) typeElems(t *Type, end Kind) {
 		if !p.accept(TokComma) || p.i == from {
 			return
 		}
+		if p.at(end) {
+			p.expected("a type")
+		}
 	}
 }
 

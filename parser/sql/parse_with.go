@@ -51,7 +51,11 @@ func (p *parser) ctes(w *With) {
 			}
 		}
 		comma := false
-		for p.accept(TokComma) {
+		for p.at(TokComma) {
+			if comma {
+				p.expected("a name for the common table expression")
+			}
+			p.next()
 			comma = true
 		}
 		if p.at(TokHole) || p.prevHole() && !p.atMainQuery() && p.nameAhead(0) {

@@ -34,8 +34,17 @@ func (p *parser) wordExpr(t Token) Expr {
 			return x
 		}
 	case kwInterval:
-		if p.operandAt(1) && next.Kind != TokAsterisk {
+		if p.operandAt(1) && next.Kind != TokAsterisk && !p.frameAt(1) {
 			return p.interval()
+		}
+	case kwApproximate: // Redshift: APPROXIMATE COUNT(DISTINCT x)
+		if next.Kind == TokWord && p.peek(2).Kind == TokLParen {
+			p.next()
+			x := p.column()
+			if c, ok := x.(*Call); ok {
+				c.Start = t.Start
+			}
+			return x
 		}
 	case kwArray, kwStruct, kwMap:
 		if x := p.typedCollection(t); x != nil {
@@ -71,6 +80,8 @@ func (p *parser) clauseInstead(t Token) bool {
 	switch t.word {
 	case kwGroup, kwOrder, kwLimit, kwFetch, kwQualify:
 		return p.atClause(0)
+	case kwCollate, kwIsnull, kwNotnull:
+		return p.d == &dialectPostgres
 	}
 	return false
 }
@@ -94,7 +105,7 @@ func (p *parser) wordCall(t Token) Expr {
 			return p.convert(t)
 		}
 	case kwExists:
-		if p.queryAt(2) {
+		if p.queryAt(2) || p.peek(2).Kind == TokRParen {
 			p.next()
 			e := &Exists{Query: p.parenQuery()}
 			e.Span = p.from(t.Start)
@@ -125,6 +136,10 @@ func (p *parser) wordCall(t Token) Expr {
 	switch t.word {
 	case kwLike, kwIlike, kwRlike: // functions too: rlike(x, 'pattern')
 		return p.column()
+	case kwAnd, kwOr:
+		if p.d.gram&clickHouse != 0 && p.adjacent(1) { // and(a, b)
+			return p.column()
+		}
 	}
 	if reserved[t.word] || t.word == kwEnd && p.inCase > 0 {
 		return p.missing()
@@ -167,7 +182,7 @@ func (p *parser) columnOf(start int32, parts []*Ident) *Column {
 func (p *parser) columnParts(parts []*Ident) []*Ident {
 	for p.at(TokDot) {
 		switch t := p.peek(1); {
-		case t.Kind == TokWord && t.word == kwFrom && !p.adjacent(1): // `t. from`: a name is missing
+		case t.Kind == TokWord && reserved[t.word] && !p.adjacent(1): // `t. from`: a name is missing
 			p.next()
 			p.expected("a name after `.`")
 			return parts
@@ -176,6 +191,9 @@ func (p *parser) columnParts(parts []*Ident) []*Ident {
 			parts = append(parts, p.ident())
 		case t.Kind == TokAsterisk:
 			return parts
+		case p.d.gram&clickHouse != 0 && (t.Kind == TokColon || t.Kind == TokCaret) && p.nameAhead(2): // json.a.:Int64, json.^a
+			p.i += 2
+			parts = append(parts, p.ident())
 		default:
 			p.next()
 			p.expected("a name after `.`")
@@ -211,6 +229,14 @@ func (p *parser) postfix(x Expr) Expr {
 				return x
 			}
 			x = p.path(x)
+		case TokBang: // Snowflake: model!predict(...)
+			if p.d != &dialectSnowflake || p.peek(1).Kind != TokWord || p.peek(2).Kind != TokLParen {
+				return x
+			}
+			p.next()
+			c := p.callOf(start, p.one(p.ident()))
+			c.Args = append([]*Arg{{Span: x.Range(), X: x}}, c.Args...)
+			x = c
 		default:
 			return x
 		}
@@ -265,7 +291,10 @@ func (p *parser) subscript(x Expr) Expr {
 		lo = p.innerExpr()
 	}
 	if !p.at(TokColon) {
-		if lo == nil {
+		switch {
+		case lo == nil && p.d.gram&clickHouse != 0: // json.list[].a, of every element
+			lo = p.opaque(p.start(), true)
+		case lo == nil:
 			lo = p.missing()
 		}
 		i := &Index{X: x, I: lo}

@@ -247,6 +247,9 @@ func (p *parser) skipOne() {
 	for depth := 0; ; {
 		switch p.kind() {
 		case TokEOF:
+			if depth > 0 {
+				p.expected("a closing bracket")
+			}
 			return
 		case TokLParen, TokLBracket, TokLBrace:
 			depth++

@@ -45,7 +45,7 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	}
 	cols, closed := m.Columns()
 	o := lint.Options[columnOptions](p)
-	var missing, unlisted, empty []string
+	var missing, unlisted, empty, restated []string
 	for _, c := range cols {
 		if matches(o.Ignore, c.Name) {
 			continue
@@ -53,6 +53,8 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 		switch entry := entryOf(n, c.Name); {
 		case entry == nil && !subfields(n, c.Name):
 			unlisted = append(unlisted, c.Name)
+		case entry != nil && plain(entry.Description.Value) == plain(entry.Name):
+			restated = append(restated, c.Name)
 		case entry != nil && !described(entry.Description, entry.Name):
 			empty = append(empty, c.Name)
 		default:
@@ -72,6 +74,9 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	}
 	if fix, ok := stubs(n, unlisted); ok {
 		r.Fix(fix)
+	}
+	if len(restated) > 0 {
+		r.Note("restated", "%s: the description is the name again", names(restated))
 	}
 	if !closed {
 		r.Note("columns", "not all columns of the model are known")

@@ -80,4 +80,3 @@ func lost(name, model *yaml.Node) string {
 	}
 	return names(keys)
 }
-

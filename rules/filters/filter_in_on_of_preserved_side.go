@@ -11,15 +11,12 @@ import (
 var FilterInOn = lint.Rule{
 	Meta: finding.Meta{Code: "FLT02", Name: "filter-in-on-of-preserved-side", Family: "filters", Severity: finding.Info,
 		Summary: "a condition in ON reads only the side that the outer join keeps", Needs: finding.NeedColumns, Since: "0.1.0"},
+	Presets: []string{"strict"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, i := range w.Idle() {
-			j := i.Filter.Join
-			kept := i.Kept
-			if kept == "" {
-				kept = j.LeftName
-			}
-			r := p.Report(i.Filter.Expr.Range(), "`%s` in ON drops no row of `%s`: rows that fail it are kept, without a match", oneLine(w.Text(i.Filter.Expr.Range())), kept)
-			r.Help("move it to WHERE if it is meant to filter `%s`", kept).Quiet("if only the match is meant to depend on it, nothing is wrong").About(kept)
+			text := oneLine(w.Text(i.Filter.Expr.Range()))
+			p.Report(i.Filter.Expr.Range(), "`%s` in ON drops no row: those of the %s side that fail it are kept, without a match", text, i.Kept).
+				Help("move it to WHERE if it is meant to filter").Quiet("if only the match is meant to depend on it, nothing is wrong").About(text)
 		}
 	},
 }

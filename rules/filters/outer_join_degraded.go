@@ -19,6 +19,9 @@ var OuterJoinDegraded = lint.Rule{
 		Summary: "a WHERE condition turns an outer join into an inner one", Needs: finding.NeedColumns, Since: "0.1.0"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, s := range w.Degraded() {
+			if p.Model.GuardsNulls(s.Filter) {
+				continue // guard-on-null-side says it
+			}
 			kind := kindOf(s.Join)
 			cond := oneLine(w.Text(s.Filter.Expr.Range()))
 			r := p.Report(s.Filter.Expr.Range(), "`%s` drops the rows that the %s keeps: `%s` is NULL where `%s` has no match", cond, kind, s.Column, s.Side)

@@ -21,9 +21,9 @@ var InflatedAggregate = lint.Rule{
 		}
 		byCause := map[cause][]*sema.Aggregate{}
 		var order []cause
-		indexed := w.Indexed()
+		steady := w.Steady()
 		for _, a := range w.Aggs {
-			if !a.Additive() || a.Block.HavingCount() || indexed[a.Call] {
+			if !a.Additive() || a.Block.HavingCount() || steady[a.Call] {
 				continue
 			}
 			j := a.MultipliedBy()

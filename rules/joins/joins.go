@@ -23,9 +23,10 @@ func quiet(r *lint.Report, v sema.Verdict) {
 	}
 }
 
-// graded lowers a report whose facts are only declared.
+// graded lowers a report whose facts are only declared, and one about rows that
+// a flag picked, which may leave a single one.
 func graded(r *lint.Report, v sema.Verdict) *lint.Report {
-	if !v.Accuses() {
+	if !v.Accuses() || v.Picked && !v.Actual {
 		r.Lower(finding.Info)
 	}
 	return r

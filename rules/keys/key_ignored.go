@@ -14,7 +14,7 @@ var KeyIgnored = lint.Rule{
 	Model: func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
 		key, origin, known := m.Node.UniqueKey()
-		if !incremental(m) || !known || len(key) == 0 || !s.Known || homeMade(p.Manifest, s.Name) {
+		if !incremental(m) || !known || len(key) == 0 || !s.Known || m.Adapter.Name == "clickhouse" && m.Replaces() || homeMade(p.Manifest, s.Name) {
 			return
 		}
 		inherited := origin.Layer != manifest.InFile && origin.Layer != manifest.Properties
@@ -28,7 +28,7 @@ var KeyIgnored = lint.Rule{
 		case s.IgnoresKey() || m.Node.Config.Has("inserts_only") && m.Adapter.Name == "clickhouse":
 			r := at(p, m, origin, "`unique_key` %s has no effect: %s, and an incremental run %s", sema.Tuple(key), strategyText(m, s), s.Effect)
 			r.Lower(finding.Warning)
-			if s.Name == "insert_overwrite" || inherited {
+			if s.Name == "insert_overwrite" || inherited || m.ExcludesHeld() {
 				r.Lower(finding.Info)
 			}
 			r.Help("set a strategy that replaces rows by key, or remove `unique_key`")

@@ -45,19 +45,28 @@ func macroOf(strategy string) string {
 }
 
 // homeMade reports whether the project may bring along the strategy: by a macro,
-// by a materialization of its own, or in a package that is not there.
+// by a materialization of its own, or, for a name that no adapter has, in a
+// package that is not there.
 func homeMade(m *manifest.Manifest, strategy string) bool {
 	for _, d := range m.Project.Root.Dependencies {
-		if d.Package == nil {
+		if d.Package == nil && !sema.KnownStrategy(strategy) {
 			return true
 		}
 	}
 	for _, pkg := range m.Project.Packages {
 		for _, mac := range pkg.Macros {
-			if strings.HasSuffix(mac.Name, macroOf(strategy)) || mac.Kind == "materialization" && strings.HasPrefix(mac.Name, "materialization_incremental_") {
+			if strings.HasSuffix(mac.Name, macroOf(strategy)) || mac.Kind == "materialization" && replacesIncremental(mac.Name) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// replacesIncremental reports whether a materialization takes the place of dbt's
+// incremental one, for all adapters or for one.
+func replacesIncremental(name string) bool {
+	of, ok := strings.CutPrefix(name, "materialization_incremental_")
+	_, _, adapter := sema.ValidStrategies(of)
+	return ok && (adapter || of == "default")
 }

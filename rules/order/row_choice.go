@@ -63,6 +63,10 @@ func window(p *lint.Pass, w *sema.World, win *sema.Window) {
 	default:
 		r.Lower(finding.Warning)
 	}
+	r.Evidence("order", win.Proof()...)
+	if r.Strength != finding.Unstated && r.Strength < finding.Tested {
+		r.Lower(finding.Info)
+	}
 }
 
 func partition(win *sema.Window) string {

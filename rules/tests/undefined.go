@@ -1,3 +1,5 @@
+// Package tests holds the rules about data tests: that they exist, and that
+// they are where they are needed.
 package tests
 
 import (

@@ -3,7 +3,6 @@
 package unused
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/lint"
@@ -53,5 +52,3 @@ func list(names []string) string {
 	}
 	return text
 }
-
-func has(names []string, name string) bool { return slices.Contains(names, name) }

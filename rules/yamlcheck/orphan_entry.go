@@ -19,7 +19,7 @@ var OrphanEntry = lint.Rule{
 				continue
 			}
 			r := p.ReportAt(problem.File, problem.Span, "%s", problem.Message).About(problem.Name)
-			if problem.Nearest == "" {
+			if problem.Nearest == "" || finding.Edits(problem.Name, problem.Nearest) > 2 {
 				// Left behind, it seems: nobody misses what it says.
 				r.Lower(finding.Warning).Help("remove the entry, or add what it describes")
 				continue

@@ -26,12 +26,13 @@ var UnknownKey = lint.Rule{
 	Project: func(p *lint.Pass, in *lint.Project) {
 		strict := atLeast(in.Manifest.Project.Root, 1, 10)
 		own := readKeys(in.Manifest)
+		custom := &tally{first: map[string]*lint.Report{}, times: map[string]int{}}
 		for e := range entries(in.Manifest.Project) {
 			for _, pair := range e.node.Entries() {
 				if !pair.Key.IsScalar() {
 					continue
 				}
-				judgeProperty(p, e, pair.Key.Value, pair.Key.Span, strict)
+				judgeProperty(p, e, pair.Key.Value, pair.Key.Span, strict, custom)
 			}
 			for _, pair := range e.node.Get("config").Entries() {
 				if e.kind != "column" {
@@ -39,6 +40,7 @@ var UnknownKey = lint.Rule{
 				}
 			}
 		}
+		custom.tell()
 		for s := range settings(in.Manifest.Project) {
 			judgeConfig(p, in.Manifest.Project.Root.Doc.File, s.key.Span, s.key.Value, own)
 		}
@@ -50,8 +52,22 @@ var UnknownKey = lint.Rule{
 	},
 }
 
+// tally counts keys that are a project's own: each is reported once.
+type tally struct {
+	first map[string]*lint.Report
+	times map[string]int
+}
+
+func (t *tally) tell() {
+	for key, r := range t.first {
+		if n := t.times[key]; n > 1 {
+			r.Note("entries", "%d entries have it", n)
+		}
+	}
+}
+
 // judgeProperty judges a key of an entry.
-func judgeProperty(p *lint.Pass, e entry, key string, at source.Span, strict bool) {
+func judgeProperty(p *lint.Pass, e entry, key string, at source.Span, strict bool, custom *tally) {
 	known := entryKeys[e.kind]
 	if known == nil || slices.Contains(known, key) || strings.HasPrefix(key, "<<") {
 		return
@@ -60,11 +76,17 @@ func judgeProperty(p *lint.Pass, e entry, key string, at source.Span, strict boo
 	if near == "" && (!strict || slices.Contains(configKeys, key)) {
 		return
 	}
+	if id := e.kind + "." + key; near == "" {
+		if custom.times[id]++; custom.times[id] > 1 {
+			return
+		}
+	}
 	r := p.ReportAt(e.file, at, "dbt does not know the key `%s` of %s, and passes over it", key, thing(e)).About(e.kind, e.name(), key)
 	if near != "" {
 		r.Help("did you mean `%s`?", near)
 		return
 	}
+	custom.first[e.kind+"."+key] = r
 	r.Lower(finding.Warning).Help("put what is your own under `config: {meta: ...}`")
 }
 

@@ -7,6 +7,6 @@ require (
 	github.com/pganalyze/pg_query_go/v6 v6.2.5
 )
 
-require google.golang.org/protobuf v1.33.0 // indirect
+require google.golang.org/protobuf v1.33.0
 
 replace github.com/dbtvet/dbtvet => ../../..

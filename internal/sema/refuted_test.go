@@ -1,0 +1,59 @@
+package sema
+
+import (
+	"testing"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// TestRefuted holds what executions have refuted: facts that the analyser once
+// claimed of queries cut down to their core, and must never claim again.
+func TestRefuted(t *testing.T) {
+	notNull := func(s *Summary) bool { return s.Columns[0].NotNull }
+	for _, c := range []struct {
+		name, query string
+		claimed     func(s *Summary) bool
+	}{
+		{"lag() differs within a partition without an order", "select b, lag(v) over (partition by b) as n from l", func(s *Summary) bool { return len(s.FDs) > 0 }},
+		{"ntile() differs within a partition without an order", "select b, ntile(2) over (partition by b) as n from l", func(s *Summary) bool { return len(s.FDs) > 0 }},
+		{"NULL passes NOT IN over no rows", "select a from l where a not in (select k from r)", notNull},
+		{"NULL passes NOT (IN) over no rows", "select a from l where not (a in (select k from r))", notNull},
+		{"NULL passes a comparison with ALL of no rows", "select a from l where a = all (select k from r)", notNull},
+		{"a subtotal has NULL in place of a coalesce", "select coalesce(a, 1) as c from l group by rollup(coalesce(a, 1))", notNull},
+		{"a subtotal has NULL in place of a constant", "select 'x' as c from l group by cube('x')", func(s *Summary) bool { return notNull(s) || s.Columns[0].Const != "" }},
+		{"UNION BY NAME has the columns of all branches", "select a from l union by name select k from r", func(s *Summary) bool { return len(s.Columns) != 2 }},
+		{"a column that a branch lacks is NULL there", "select b, a from l where a is not null union by name select t as b from r", func(s *Summary) bool { return s.Columns[1].NotNull }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.claimed(worldOf(t, "", c.query).Output) {
+				t.Errorf("claimed of %s", c.query)
+			}
+		})
+	}
+}
+
+// TestPartialKeyOfOneSide: a key of the rows of one relation that fulfil a
+// condition says nothing of what they are joined with.
+func TestPartialKeyOfOneSide(t *testing.T) {
+	dialect, _ := sql.Lookup("duckdb")
+	known := tables("")
+	known["l"].Keys = []Key{{Cols: []int{0}, When: &When{Col: 1, Op: "=", Lit: "1"}, Strength: finding.Tested}}
+	for text, want := range map[string]bool{
+		"select a from l where b = 1":                                                 true,
+		"select l.a from l cross join r where l.b = 1":                                false,
+		"select l.a, l.b from l":                                                      false,
+		"select x.b, md5(concat(y.a, '-', x.a)) as a from l as y join l as x on true": false,
+	} {
+		tree := sql.Parse(text, dialect)
+		out := Analyse(Input{Tree: tree, Dialect: dialect, Relation: func(t *sql.Table) *Summary { return known[t.Name[0].Name] }}).Output
+		if got := out.claims([]string{"a"}, false); got != want {
+			t.Errorf("%s: key a is %t", text, got)
+		}
+		for _, k := range out.Keys {
+			if k.When != nil && text[len(text)-1] == 'e' {
+				t.Errorf("%s: a partial key %v", text, k.Cols)
+			}
+		}
+	}
+}

@@ -1,0 +1,105 @@
+// Package dag holds the rules about which models may read which: the layers of
+// a project, from sources through staging and intermediate models to marts.
+package dag
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// LayerBoundary reports references against the order of the layers: a mart or
+// intermediate model that reads a source, a staging model that reads another
+// layer or another staging model, an intermediate model that reads a mart.
+var LayerBoundary = lint.Rule{
+	Meta: finding.Meta{Code: "DAG01", Name: "layer-boundary", Family: "dag", Severity: finding.Warning,
+		Summary: "a model reads what its layer should not", Needs: finding.NeedGraph, Since: "0.1.0"},
+	Presets: []string{"conventions"},
+	Model: func(p *lint.Pass, m *sema.Model) {
+		n := m.Node
+		layer := p.Layer(n)
+		if n.Type != manifest.Model || layer == "" {
+			return
+		}
+		var kinds []string
+		found := map[string][]*manifest.Node{}
+		for _, parent := range p.Manifest.Parents(n) {
+			kind := against(p, layer, parent)
+			if kind == "" {
+				continue
+			}
+			if found[kind] == nil {
+				kinds = append(kinds, kind)
+			}
+			found[kind] = append(found[kind], parent)
+		}
+		for _, kind := range kinds {
+			names := called(found[kind])
+			f, at := place(n, found[kind][0])
+			p.ReportAt(f, at, "the %s model `%s` reads %s: %s", layer, n.Name, kind, "`"+strings.Join(names, "`, `")+"`").
+				About(append(names, kind)...).Help("%s", advice(kind))
+		}
+	},
+}
+
+const (
+	raw        = "a source"
+	sibling    = "another staging model"
+	downstream = "a later layer"
+)
+
+// against says which rule of the layers a reference breaks, or "". A base model
+// may stand below a staging model.
+func against(p *lint.Pass, layer string, parent *manifest.Node) string {
+	if parent.Type == manifest.Source {
+		if layer == "staging" {
+			return ""
+		}
+		return raw
+	}
+	if parent.Type != manifest.Model {
+		return ""
+	}
+	switch of := p.Layer(parent); {
+	case layer == "staging" && of == "staging" && !strings.HasPrefix(parent.Name, "base_"):
+		return sibling
+	case layer == "staging" && (of == "intermediate" || of == "marts"), layer == "intermediate" && of == "marts":
+		return downstream
+	}
+	return ""
+}
+
+func advice(kind string) string {
+	switch kind {
+	case raw:
+		return "read a staging model of the source instead"
+	case sibling:
+		return "join staging models in an intermediate model"
+	}
+	return "turn the reference around, or move the model to the layer that it belongs to"
+}
+
+// place returns where n refers to parent, or the beginning of its template.
+func place(n, parent *manifest.Node) (*source.File, source.Span) {
+	for _, e := range n.Refs {
+		if e.Resolved != nil && e.Resolved.UniqueID == parent.ID && e.Place.File != nil {
+			return e.Place.File, e.Place.Span
+		}
+	}
+	return n.File, n.File.LineSpan(n.File.LineOf(n.Body.Start))
+}
+
+func called(nodes []*manifest.Node) []string {
+	out := make([]string, len(nodes))
+	for i, n := range nodes {
+		out[i] = n.Name
+		if n.Type == manifest.Source {
+			out[i] = n.Source + "." + n.Name
+		}
+	}
+	return out
+}
