@@ -164,10 +164,10 @@ type Event struct {
 type ErrorKind uint8
 
 const (
-	SyntaxError   ErrorKind = iota // JIN01
-	UndefinedName                  // JIN02: a macro or package that does not exist
-	CompileError                   // JIN03: raise_compiler_error, wrong arguments, ...
-	MissingVariable                // JIN03: var() without a default that the project gives no value
+	SyntaxError     ErrorKind = iota // JIN01
+	UndefinedName                    // JIN02: a macro or package that does not exist
+	CompileError                     // JIN03: raise_compiler_error, wrong arguments, ...
+	MissingVariable                  // JIN03: var() without a default that the project gives no value
 )
 
 // Error is a template error. The render goes on after it where it can.

@@ -290,6 +290,9 @@ func (f *from) rename(w *World, a *sql.Alias) {
 // tableFunc binds a function in FROM.
 func (b *Block) tableFunc(t *sql.TableFunc, left []*sourceRel) from {
 	w := b.World
+	if t.Call == nil {
+		return b.opaque(t, "a function that could not be read")
+	}
 	bd := b.binderOver(left)
 	var in []Col
 	fixed := true
@@ -360,6 +363,9 @@ func (b *Block) elements(t sql.TableExpr, alias *sql.Alias, in []Col, why string
 
 func (b *Block) lateralView(t *sql.LateralView, left []*sourceRel) from {
 	in := b.from(t.Input, left)
+	if t.Call == nil {
+		return in // the text ends here
+	}
 	bd := b.binderOver(append(append([]*sourceRel(nil), left...), in.sources...))
 	var cols []Col
 	for _, a := range t.Call.Args {

@@ -32,6 +32,7 @@ func FuzzAnalyse(f *testing.F) {
 			f.Add(query)
 		}
 	}
+	f.Add("from t lateral view")
 	dialect, _ := sql.Lookup("duckdb")
 	known := tables("l strict(a) notnull(b); r lax(k, t)")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -62,7 +62,6 @@ type Join struct {
 	left, right *rel // before the join
 	// ext and extLeft are the sides as they leave the join.
 	ext, extLeft *rel
-	final        bool // no enclosing join renames its columns
 	sources      []*sourceRel
 	rightSrc     []*sourceRel
 	nullLeft     bool

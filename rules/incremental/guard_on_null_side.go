@@ -45,7 +45,6 @@ var GuardBlanksRows = lint.Rule{
 			if s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || !m.Adapter.Sure && !s.Explicit {
 				r.Lower(finding.Warning)
 			}
-			return
 		}
 	},
 }

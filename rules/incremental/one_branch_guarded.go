@@ -28,7 +28,6 @@ var OneBranchGuarded = lint.Rule{
 			if s.Effect == sema.OverwriteAll || s.Effect == sema.OverwriteParts || s.Effect == sema.ReplaceRange {
 				r.Lower(finding.Info)
 			}
-			return
 		}
 	},
 }

@@ -33,7 +33,6 @@ var KeyNotUnique = lint.Rule{
 			if !b.Verdict.Accuses() || !m.Adapter.Sure && !m.Strategy().Explicit {
 				r.Lower(finding.Info)
 			}
-			return
 		}
 		if gap := run.KeyGap(key); gap != nil && !gap.Hashed && p.Settings.Thorough {
 			r := gapReport(p, m, origin, gap, "rows are merged by %s, but the model has one row per %s: several rows of a batch have one key", sema.Tuple(key), sema.Tuple(gap.Grain))

@@ -42,6 +42,5 @@ func repeated(p *lint.Pass, m *sema.Model, key []string, origin manifest.Origin)
 		if !b.Verdict.Accuses() {
 			r.Lower(finding.Info)
 		}
-		return
 	}
 }
