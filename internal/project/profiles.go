@@ -67,7 +67,16 @@ func (l *loader) profiles(dirs []string) *Profiles {
 		if !l.exists(file) {
 			continue
 		}
-		if doc := l.yaml(file); doc != nil {
+		before := len(l.problems)
+		doc := l.yaml(file)
+		for i := range l.problems[before:] {
+			// A line that does not parse may hold a password: nobody is shown it.
+			p := &l.problems[before+i]
+			if p.File != nil {
+				p.File = p.File.Masked(source.Span{End: int32(len(p.File.Text))})
+			}
+		}
+		if doc != nil {
 			out := readProfiles(file, doc.Root)
 			out.Secrets, out.File = secrets(doc)
 			return out

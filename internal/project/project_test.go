@@ -361,3 +361,26 @@ func TestLargeSeedKeepsItsHeader(t *testing.T) {
 		t.Errorf("complete %v, %d rows, %d columns", s.Complete, len(s.Rows), len(s.Header))
 	}
 }
+
+// TestBrokenProfile checks that a profiles.yml which does not parse is reported
+// at its place without a word of what stands there.
+func TestBrokenProfile(t *testing.T) {
+	fsys := fstest.MapFS{
+		"dbt_project.yml": {Data: []byte("name: shop\nprofile: shop\n")},
+		"profiles.yml":    {Data: []byte("shop:\n  outputs:\n    dev: {type: duckdb, password: hunter2\n")},
+	}
+	p := Load(t.Context(), fsys, ".", Options{})
+	found := false
+	for _, problem := range p.Problems {
+		if problem.Path != "profiles.yml" && (problem.File == nil || problem.File.Path != "profiles.yml") {
+			continue
+		}
+		found = true
+		if problem.File != nil && strings.Contains(problem.File.Text, "hunter2") || strings.Contains(problem.Message+problem.Hint, "hunter2") {
+			t.Errorf("the problem %q shows the password", problem.Message)
+		}
+	}
+	if !found {
+		t.Error("the broken profiles.yml is not reported")
+	}
+}
