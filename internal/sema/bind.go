@@ -43,6 +43,12 @@ func (b *binder) bind(e sql.Expr) Col {
 const maxExprDepth = 400
 
 func (b *binder) bindNew(e sql.Expr) Col {
+	if b.groups != nil && b.block.rollup() && hasQuery(e) {
+		// Two texts of one subquery are not known to be the same column, and
+		// grouping sets put NULL in place of those that are grouped by.
+		b.block.pre.bind(e)
+		return b.w.mint(column{class: Opaque, tids: b.block.groupTids(), cutoff: true, expr: e})
+	}
 	if b.groups != nil && !containsAggregate(e) {
 		pre := b.block.pre.bind(e)
 		if c, ok := b.groups[pre]; ok {
@@ -87,6 +93,16 @@ func (b *binder) bindNew(e sql.Expr) Col {
 		}
 	}
 	return b.compose(e)
+}
+
+// hasQuery reports whether an expression holds a query.
+func hasQuery(e sql.Node) bool {
+	for n := range sql.Walk(e) {
+		if _, ok := n.(*sql.Query); ok {
+			return true
+		}
+	}
+	return false
 }
 
 func isLambda(e sql.Expr) bool {

@@ -125,6 +125,9 @@ func impliedName(e sql.Expr) *sql.Ident {
 // certain reports whether an expression is never NULL: a literal, a coalesce
 // with a certain argument, a count, arithmetic over certain columns.
 func (b *Block) certain(r *rel, e sql.Expr) bool {
+	if b.rollup() && hasQuery(e) {
+		return false
+	}
 	if b.rollup() && !containsAggregate(e) {
 		if g, ok := b.post.groups[b.pre.bind(e)]; ok {
 			return r.notNull[g] != nil

@@ -22,6 +22,8 @@ func TestRefuted(t *testing.T) {
 		{"NULL passes a comparison with ALL of no rows", "select a from l where a = all (select k from r)", notNull},
 		{"a subtotal has NULL in place of a coalesce", "select coalesce(a, 1) as c from l group by rollup(coalesce(a, 1))", notNull},
 		{"a subtotal has NULL in place of a constant", "select 'x' as c from l group by cube('x')", func(s *Summary) bool { return notNull(s) || s.Columns[0].Const != "" }},
+		{"a subtotal has NULL in place of a subquery", "select exists (select 1 from r where k = l.a) as c from l group by rollup(exists (select 1 from r where k = l.a))", notNull},
+		{"a subtotal is told apart by what it leaves out", "select distinct a, (select count(*) from r where k = l.a) as n from l group by cube(a, (select count(*) from r where k = l.a))", func(s *Summary) bool { return s.HasKey([]int{0}, false) }},
 		{"UNION BY NAME has the columns of all branches", "select a from l union by name select k from r", func(s *Summary) bool { return len(s.Columns) != 2 }},
 		{"a column that a branch lacks is NULL there", "select b, a from l where a is not null union by name select t as b from r", func(s *Summary) bool { return s.Columns[1].NotNull }},
 	} {
