@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path"
 	"runtime"
 	"slices"
 
@@ -125,12 +124,18 @@ func discoveryNotes(problems []project.Problem) []finding.Note {
 	return out
 }
 
+// presets returns the presets in force: those of the caller, else those of the
+// configuration.
+func (o *Options) presets(cfg *config.Config) []string {
+	if len(o.Presets) > 0 {
+		return o.Presets
+	}
+	return cfg.Presets
+}
+
 // chosen returns the rules to run under a configuration.
 func (o *Options) chosen(cfg *config.Config) []*lint.Rule {
-	presets := cfg.Presets
-	if len(o.Presets) > 0 {
-		presets = o.Presets
-	}
+	presets := o.presets(cfg)
 	var out []*lint.Rule
 	for _, r := range o.Rules {
 		named := func(names []string) bool { return slices.Contains(names, r.Code) || slices.Contains(names, r.Name) }
@@ -170,10 +175,7 @@ func inPreset(r *lint.Rule, presets []string) bool {
 // suppress applies ignore comments and path settings to the findings of one
 // project.
 func (r *run) suppress(rep *finding.Report, files []*source.File) {
-	presets := r.cfg.Presets
-	if len(r.o.Presets) > 0 {
-		presets = r.o.Presets
-	}
+	presets := r.o.presets(r.cfg)
 	var known []finding.Meta
 	for _, rule := range r.o.Rules {
 		known = append(known, rule.Meta)
@@ -198,5 +200,3 @@ func (r *run) unasked(f *finding.Finding) bool {
 	named := func(names []string) bool { return slices.Contains(names, f.Code) || slices.Contains(names, f.Rule) }
 	return named(r.o.Without) || len(r.o.Only) > 0 && !named(r.o.Only)
 }
-
-func clean(dir string) string { return path.Clean(dir) }

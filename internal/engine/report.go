@@ -11,8 +11,6 @@ import (
 	"github.com/dbtvet/dbtvet/parser/source"
 )
 
-func join(parts []string) string { return strings.Join(parts, ".") }
-
 // findings turns reports into findings: at template places, one for what
 // several worlds say alike.
 func (r *run) findings(reports []*lint.Report, m *sema.Model) []*finding.Finding {

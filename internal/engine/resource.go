@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -91,7 +92,7 @@ func (r *run) tableName(v *dbtctx.Rendered, t *sql.Table) string {
 	for i, id := range t.Name {
 		parts[i] = id.Name
 	}
-	return join(parts)
+	return strings.Join(parts, ".")
 }
 
 // printed returns the relation whose printed form is exactly the table's name.

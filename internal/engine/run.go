@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"path"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -14,7 +15,6 @@ import (
 	"github.com/dbtvet/dbtvet/internal/manifest"
 	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/internal/sema"
-	"github.com/dbtvet/dbtvet/parser/source"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -88,14 +88,14 @@ func (r *run) lint(rep *finding.Report) {
 		out.Rules = append(out.Rules, rule.Meta)
 	}
 	out.Rules = append(out.Rules, ignore.Rules()...)
-	r.suppress(out, r.ownFiles())
+	r.suppress(out, r.project.Root.Files())
 	rep.Findings = append(rep.Findings, out.Findings...)
 	rep.Rules = append(rep.Rules, out.Rules...)
 	rep.Summary.Suppressed += out.Summary.Suppressed
 	merge(&rep.Coverage, out.Coverage)
 	rep.Coverage.Notes = append(rep.Coverage.Notes, r.notes()...)
 	rep.Coverage.Notes = append(rep.Coverage.Notes, r.wanted(models)...)
-	rep.Projects = append(rep.Projects, finding.Project{Name: r.title(), Adapter: r.adapter.Name, Origin: r.origin, Root: clean(r.project.Root.Dir)})
+	rep.Projects = append(rep.Projects, finding.Project{Name: r.title(), Adapter: r.adapter.Name, Origin: r.origin, Root: path.Clean(r.project.Root.Dir)})
 }
 
 // analyse analyses every resource after those that it reads.
@@ -225,10 +225,7 @@ func (r *run) projectRules(models map[string]*sema.Model) []*finding.Finding {
 
 // pass returns a new pass of a rule under the settings of the run.
 func (r *run) pass(rule *lint.Rule) *lint.Pass {
-	presets := r.cfg.Presets
-	if len(r.o.Presets) > 0 {
-		presets = r.o.Presets
-	}
+	presets := r.o.presets(r.cfg)
 	p := lint.NewPass(rule, r.manifest, r.options(rule))
 	p.Settings = lint.Settings{
 		Layer:    r.cfg.Layers.Of,
@@ -242,33 +239,4 @@ func (r *run) options(rule *lint.Rule) any {
 		return nil
 	}
 	return r.cfg.Options(rule.Code, rule.Options())
-}
-
-// ownFiles returns the files of the project whose ignore comments count.
-func (r *run) ownFiles() []*source.File {
-	seen := map[string]bool{}
-	var out []*source.File
-	add := func(f *source.File) {
-		if f != nil && !seen[f.Path] {
-			seen[f.Path] = true
-			out = append(out, f)
-		}
-	}
-	root := r.project.Root
-	for _, list := range [][]*project.Template{root.Models, root.Tests, root.Analyses} {
-		for _, t := range list {
-			add(t.File)
-		}
-	}
-	for _, b := range root.Snapshots {
-		add(b.File)
-	}
-	for _, m := range root.Macros {
-		add(m.File)
-	}
-	for _, p := range root.Properties {
-		add(p.Doc.File)
-	}
-	add(root.Doc.File)
-	return out
 }

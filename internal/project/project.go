@@ -86,6 +86,35 @@ type Package struct {
 	Selectors  *yaml.Document // selectors.yml, or nil
 }
 
+// Files returns the files that the package was read from, each once:
+// dbt_project.yml, templates, macros and properties.
+func (p *Package) Files() []*source.File {
+	seen := map[string]bool{}
+	var out []*source.File
+	add := func(f *source.File) {
+		if f != nil && !seen[f.Path] {
+			seen[f.Path] = true
+			out = append(out, f)
+		}
+	}
+	add(p.Doc.File)
+	for _, list := range [][]*Template{p.Models, p.Tests, p.Analyses} {
+		for _, t := range list {
+			add(t.File)
+		}
+	}
+	for _, b := range p.Snapshots {
+		add(b.File)
+	}
+	for _, m := range p.Macros {
+		add(m.File)
+	}
+	for _, x := range p.Properties {
+		add(x.Doc.File)
+	}
+	return out
+}
+
 // Paths are the folders of a package, relative to Package.Dir.
 type Paths struct {
 	Models, Seeds, Snapshots, Tests, Analyses, Macros, Docs, Functions []string

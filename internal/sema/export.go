@@ -46,9 +46,9 @@ func (w *World) export(info *queryInfo) *Summary {
 
 func (w *World) itemPlace(n sql.Node) finding.Place {
 	if it, ok := n.(*sql.Item); ok {
-		return w.place(it.Span)
+		return w.Place(it.Span)
 	}
-	return w.place(n.Range())
+	return w.Place(n.Range())
 }
 
 func (w *World) manySides(i int, c Col) []ManySide {
@@ -294,7 +294,7 @@ func (w *World) steps(ws []*why) []Step {
 		}
 		place := x.place
 		if place.File == nil {
-			place = w.place(x.span)
+			place = w.Place(x.span)
 		}
 		out = append(out, Step{x.text, place, x.strength})
 	}

@@ -92,9 +92,11 @@ func (w *World) guard(f *Filter) *Guard {
 	return g
 }
 
+// otherWay is each comparison as it reads from the other side.
+var otherWay = map[sql.Op]sql.Op{sql.OpLt: sql.OpGt, sql.OpLe: sql.OpGe, sql.OpGt: sql.OpLt, sql.OpGe: sql.OpLe, sql.OpEq: sql.OpEq}
+
 func (g *Guard) compare(w *World, bd *binder, e *sql.Binary) {
-	flip := map[sql.Op]sql.Op{sql.OpLt: sql.OpGt, sql.OpLe: sql.OpGe, sql.OpGt: sql.OpLt, sql.OpGe: sql.OpLe, sql.OpEq: sql.OpEq}
-	if _, ok := flip[e.Op]; !ok {
+	if _, ok := otherWay[e.Op]; !ok {
 		return
 	}
 	if w.cols[bd.bind(e.R)].fixed || w.readsThis(e.R) {
@@ -102,7 +104,7 @@ func (g *Guard) compare(w *World, bd *binder, e *sql.Binary) {
 		return
 	}
 	if w.cols[bd.bind(e.L)].fixed || w.readsThis(e.L) {
-		g.side(w, bd, e.R, e.L, flip[e.Op])
+		g.side(w, bd, e.R, e.L, otherWay[e.Op])
 	}
 }
 

@@ -89,7 +89,7 @@ func (w *World) notIn(f *Filter, in *sql.In, q *queryInfo) (NotIn, bool) {
 
 // nullSource tells what makes c NULL in some row of q.
 func (w *World) nullSource(c Col, q *queryInfo) (why Step, certain bool) {
-	at := func(s sql.Span, text string) Step { return Step{text, w.place(s), finding.Struct} }
+	at := func(s sql.Span, text string) Step { return Step{text, w.Place(s), finding.Struct} }
 	for x := c; x > 0; x = w.cols[x].from {
 		col := &w.cols[x]
 		if j := col.nullFrom; j != nil && !j.always() {
@@ -120,7 +120,7 @@ func (w *World) nullGuard(c Col) Step {
 	for _, f := range w.Filters {
 		if w.guardsNull(f, leaf) {
 			text := "another condition of the model guards against it: `" + oneLine(w.Text(f.Expr.Range())) + "`"
-			return Step{text, w.place(f.Expr.Range()), finding.Struct}
+			return Step{text, w.Place(f.Expr.Range()), finding.Struct}
 		}
 	}
 	return Step{}

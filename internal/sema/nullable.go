@@ -31,14 +31,14 @@ func (w *World) MayBeNull(name string) *Nullable {
 	for range maxDepth * 4 {
 		col := &w.cols[c]
 		if j := col.nullFrom; j != nil && !j.always() && !w.takenBack(j) {
-			return &Nullable{"`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", w.place(j.Span())}
+			return &Nullable{"`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", w.Place(j.Span())}
 		}
 		if col.from > 0 {
 			c = col.from
 			continue
 		}
 		if e := givesNull(col.expr); e != nil {
-			return &Nullable{"`" + oneLine(w.Text(e.Range())) + "` gives NULL", w.place(e.Range())}
+			return &Nullable{"`" + oneLine(w.Text(e.Range())) + "` gives NULL", w.Place(e.Range())}
 		}
 		if _, cast := sql.Unparen(col.expr).(*sql.Cast); !cast || len(col.in) != 1 {
 			return nil

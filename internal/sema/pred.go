@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -324,13 +325,7 @@ func (b *binder) because(e sql.Expr) *why {
 }
 
 // oneLine squeezes white space and cuts long text for a message.
-func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 80 {
-		return string(r[:77]) + "..."
-	}
-	return s
-}
+func oneLine(s string) string { return finding.OneLine(s, 80) }
 
 // apply adds to r what conjunct e says of every row that passes it.
 func (b *binder) apply(r *rel, e sql.Expr) {

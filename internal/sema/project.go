@@ -19,18 +19,17 @@ func (b *Block) project() {
 		b.Out.card.Min = 0
 	}
 	if len(b.Select.Holes) > 0 {
-		b.Out = b.World.forget(b.Out, "a template value in the query is not known")
+		b.Out = b.World.forget(b.Out)
 	}
 }
 
 // forget returns r with its columns and without what is known of its rows.
-func (w *World) forget(r *rel, why string) *rel {
+func (w *World) forget(r *rel) *rel {
 	tid := w.mintTid(nil)
 	out := newRel(tid)
 	out.notNull[tid] = w.because(sql.Span{}, "a row")
 	out.cols = r.cols
 	out.open = r.open
-	_ = why
 	return out
 }
 

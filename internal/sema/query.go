@@ -75,7 +75,7 @@ func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
 			if node.Recursive && named {
 				// The recursive reference sees nothing known: no fixpoint is tried.
 				next := maps.Clone(ctes)
-				next[w.Dialect.Fold(n.Name)] = &CTE{Node: n, rel: w.recursive(n)}
+				next[w.Dialect.Fold(n.Name)] = &CTE{Node: n, rel: w.blank("a recursive CTE is not followed")}
 				c.body = w.query(n.Body, &scope{parent: outer, ctes: next})
 			} else {
 				c.body = w.query(n.Body, &scope{parent: outer, ctes: ctes})
@@ -96,20 +96,13 @@ func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
 	return ctes
 }
 
-func (w *World) recursive(n *sql.CTE) *rel {
-	r := w.blank("a recursive CTE is not followed")
-	return r
-}
-
 // body analyses what stands at the core of a query.
 func (w *World) body(info *queryInfo, body sql.Body, sc *scope) {
 	switch b := body.(type) {
 	case *sql.Select:
 		block := w.selectBlock(b, sc.parent, sc.ctes, nil)
 		info.block, info.rel = block, block.Out
-		for s := block.scope; s != nil; s = nil {
-			sc.outer = sc.outer.with(s.outer...)
-		}
+		sc.outer = sc.outer.with(block.scope.outer...)
 	case *sql.Query:
 		inner := w.query(b, &scope{parent: sc.parent, ctes: sc.ctes})
 		info.rel, info.block, info.union = inner.rel, inner.block, inner.union

@@ -183,7 +183,7 @@ func (w *World) Repeated() []Repeated {
 func (w *World) places(fs []*Filter) int {
 	seen := map[finding.Place]bool{}
 	for _, f := range fs {
-		seen[w.place(f.Expr.Range())] = true
+		seen[w.Place(f.Expr.Range())] = true
 	}
 	return len(seen)
 }

@@ -128,9 +128,9 @@ func (w *World) mintTid(s *Scan) Col {
 // unknown returns a new column of which nothing is known.
 func (w *World) unknown(name string) Col { return w.mint(column{name: name, class: Opaque}) }
 
-// place returns where the text of s was written, in the file that a reader
+// Place returns where the text of s was written, in the file that a reader
 // should look at.
-func (w *World) place(s sql.Span) finding.Place {
+func (w *World) Place(s sql.Span) finding.Place {
 	if w.Map == nil {
 		return finding.Place{File: w.File, Span: s}
 	}
@@ -148,6 +148,3 @@ func (w *World) Text(s sql.Span) string {
 	s = s.Clamp(len(w.Tree.Text))
 	return w.Tree.Text[s.Start:s.End]
 }
-
-// Place returns where the text of s was written.
-func (w *World) Place(s sql.Span) finding.Place { return w.place(s) }

@@ -3,8 +3,6 @@
 package filters
 
 import (
-	"strings"
-
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
@@ -54,10 +52,4 @@ func same(j *sema.Join) string {
 	return "INNER JOIN"
 }
 
-func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:57]) + "..."
-	}
-	return s
-}
+func oneLine(s string) string { return finding.OneLine(s, 60) }

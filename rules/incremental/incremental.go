@@ -4,8 +4,7 @@
 package incremental
 
 import (
-	"strings"
-
+	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/manifest"
 	"github.com/dbtvet/dbtvet/internal/sema"
@@ -26,10 +25,4 @@ func atConfig(p *lint.Pass, m *sema.Model, key, format string, args ...any) *lin
 	return p.ReportAt(m.Node.File, source.At(m.Node.Body.Start), format, args...)
 }
 
-func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:57]) + "..."
-	}
-	return s
-}
+func oneLine(s string) string { return finding.OneLine(s, 60) }

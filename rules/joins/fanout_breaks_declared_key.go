@@ -19,7 +19,7 @@ var FanoutBreaksDeclaredKey = lint.Rule{
 				continue
 			}
 			seen[b.Join] = true
-			r := p.Report(span(b.Join), "%s is declared unique, but the join to `%s` on %s can repeat it", sema.Tuple(b.Fact.Cols), b.Verdict.Side, at(w, b.Join, b.Verdict))
+			r := p.Report(b.Join.Span(), "%s is declared unique, but the join to `%s` on %s can repeat it", sema.Tuple(b.Fact.Cols), b.Verdict.Side, at(w, b.Join, b.Verdict))
 			r.Evidence("key", b.Fact.Step).Evidence("grain", b.Verdict.Proof()...).Note("blame", "%s", b.Verdict.Reason)
 			r.Witness(b.Verdict.Witness(b.Rows, "")...).About(append(b.Fact.Cols, b.Verdict.Side)...)
 			r.Help("aggregate or deduplicate `%s` to one row per %s before the join, or add its key to the model's", b.Verdict.Side, sema.Tuple(b.Verdict.On))

@@ -10,7 +10,6 @@ import (
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
-	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
 // names writes columns for a message: `a`, `b`.
@@ -50,5 +49,3 @@ func at(w *sema.World, j *sema.Join, v sema.Verdict) string {
 	}
 	return "no column"
 }
-
-func span(j *sema.Join) sql.Span { return j.Span() }

@@ -18,7 +18,7 @@ var MaskedFanout = lint.Rule{
 			if m.Grouped {
 				by = "GROUP BY"
 			}
-			r := p.Report(span(m.Join), "the join to `%s` repeats rows that %s removes again, and nothing of `%s` is shown", v.Side, by, v.Side)
+			r := p.Report(m.Join.Span(), "the join to `%s` repeats rows that %s removes again, and nothing of `%s` is shown", v.Side, by, v.Side)
 			r.Evidence("grain", v.Proof()...).About(v.Side).Help("write WHERE EXISTS or IN instead of the join")
 		}
 	},

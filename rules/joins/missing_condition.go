@@ -31,7 +31,7 @@ var MissingCondition = lint.Rule{
 			} else if j.Node.On == nil {
 				what = "the join to `%s` has no condition"
 			}
-			r := p.Report(span(j), what, j.RightName).Lower(finding.Warning)
+			r := p.Report(j.Span(), what, j.RightName).Lower(finding.Warning)
 			if j.Chosen() {
 				r.Lower(finding.Info)
 			}

@@ -21,7 +21,7 @@ var PartialKeyJoin = lint.Rule{
 				continue
 			}
 			v := k.Verdict
-			r := p.Report(span(k.Join), "the join to `%s` compares %s, a part of its key %s; `%s` has %s too", v.Side, names(v.On), sema.Tuple(v.Key), k.Left, names(k.Missing))
+			r := p.Report(k.Join.Span(), "the join to `%s` compares %s, a part of its key %s; `%s` has %s too", v.Side, names(v.On), sema.Tuple(v.Key), k.Left, names(k.Missing))
 			r.Evidence("grain", v.Proof()...).Witness(v.Witness(k.Left, "")...).About(append(v.Key, v.Side)...)
 			r.Help("compare %s as well", names(k.Missing))
 			quiet(r, v)

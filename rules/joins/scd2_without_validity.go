@@ -19,7 +19,7 @@ var SCD2WithoutValidity = lint.Rule{
 				current += " " + v.Lit
 			}
 			current += "`"
-			r := p.Report(span(v.Join), "the join to `%s` on %s meets every version of a row: %s is unique only where %s", right, names(v.Join.Right.On), sema.Tuple(v.Key), current)
+			r := p.Report(v.Join.Span(), "the join to `%s` on %s meets every version of a row: %s is unique only where %s", right, names(v.Join.Right.On), sema.Tuple(v.Key), current)
 			r.Evidence("key", v.Steps...).About(append(v.Key, right)...)
 			r.Help("add %s to the condition, or compare a date with the span in which the version was valid", current)
 			r.Quiet("choose a version, or show `%s` in the output if every version is meant", v.When)

@@ -72,4 +72,4 @@ func nearest(name string, names []string) string {
 }
 
 // squeeze puts a message that quotes SQL on one line.
-func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+func squeeze(s string) string { return finding.OneLine(s, 0) }

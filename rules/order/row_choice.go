@@ -130,4 +130,4 @@ func fromTemplate(r *dbtctx.Rendered, s sql.Span) bool {
 	return p.File == nil || !strings.EqualFold(p.File.Slice(p.Span), r.Text[s.Start:s.End])
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string { return finding.OneLine(s, 0) }

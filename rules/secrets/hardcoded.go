@@ -23,7 +23,7 @@ var HardcodedSecret = lint.Rule{
 	},
 	Project: func(p *lint.Pass, in *lint.Project) {
 		profiles(p, in.Manifest.Project.Profiles)
-		for _, f := range files(in.Manifest.Project) {
+		for _, f := range in.Manifest.Project.Root.Files() {
 			scan(p, f)
 		}
 	},
@@ -41,35 +41,6 @@ func profiles(p *lint.Pass, profiles *project.Profiles) {
 			r.Lower(finding.Info).Note("host", "the database is a local one")
 		}
 	}
-}
-
-// files returns the project's own files, each once.
-func files(p *project.Project) []*source.File {
-	seen := map[string]bool{}
-	var out []*source.File
-	add := func(f *source.File) {
-		if f != nil && !seen[f.Path] {
-			seen[f.Path] = true
-			out = append(out, f)
-		}
-	}
-	root := p.Root
-	add(root.Doc.File)
-	for _, list := range [][]*project.Template{root.Models, root.Tests, root.Analyses} {
-		for _, t := range list {
-			add(t.File)
-		}
-	}
-	for _, b := range root.Snapshots {
-		add(b.File)
-	}
-	for _, m := range root.Macros {
-		add(m.File)
-	}
-	for _, x := range root.Properties {
-		add(x.Doc.File)
-	}
-	return out
 }
 
 // shape is how the secrets of one provider look.
