@@ -97,23 +97,23 @@ func changes(all []*comparison) []*change {
 	return out
 }
 
-// spread takes at most n of the findings, from as many projects as there are: one
-// of each, then a second of each.
-func spread(all []placed, n int) []placed {
+// spread takes at most n of the items, from as many projects as there are: one of
+// each, then a second of each.
+func spread[T any](all []T, project func(T) string, n int) []T {
 	rank := map[string]int{}
 	type ranked struct {
 		round int
-		placed
+		item  T
 	}
 	var order []ranked
-	for _, p := range all {
-		order = append(order, ranked{rank[p.project], p})
-		rank[p.project]++
+	for _, item := range all {
+		order = append(order, ranked{rank[project(item)], item})
+		rank[project(item)]++
 	}
 	slices.SortStableFunc(order, func(a, b ranked) int { return cmp.Compare(a.round, b.round) })
-	var out []placed
+	var out []T
 	for _, r := range order[:min(n, len(order))] {
-		out = append(out, r.placed)
+		out = append(out, r.item)
 	}
 	return out
 }

@@ -7,6 +7,12 @@
 //	git stash && go build -o /tmp/old ./cmd/dbtvet && git stash pop
 //	go run ./cmd/ecosystem --old /tmp/old --new /tmp/new ~/projects
 //
+// Two commands measure how often a rule is right: sample picks findings for
+// people to judge, precision counts their verdicts.
+//
+//	go run ./cmd/ecosystem sample --program /tmp/new --seed 7 --known docs/precision.csv ~/projects
+//	go run ./cmd/ecosystem precision docs/precision.csv
+//
 // It knows the builds by their JSON report and their exit code only, so that it
 // can compare with any earlier release. Every folder directly below the given
 // one is linted on its own. A finding is the same in both reports when its path
@@ -55,6 +61,14 @@ type options struct {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 {
+		switch args[0] {
+		case "sample":
+			return sample(ctx, args[1:], stdout, stderr)
+		case "precision":
+			return precision(args[1:], stdout, stderr)
+		}
+	}
 	o, err := parse(args, stderr)
 	if err != nil {
 		if !errors.Is(err, flag.ErrHelp) {

@@ -61,7 +61,7 @@ func writeRules(w io.Writer, rules []*change, same, samples int) {
 }
 
 func writeSamples(w io.Writer, what string, all []placed, n int) {
-	for _, p := range spread(all, n) {
+	for _, p := range spread(all, func(p placed) string { return p.project }, n) {
 		fmt.Fprintf(w, "- %s: %s `%s:%d` %s: %s\n", what, p.project, p.Path, p.Range.Start.Line, p.Severity, p.Message)
 	}
 	if more := len(all) - n; more > 0 {
