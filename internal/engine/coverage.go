@@ -101,6 +101,9 @@ func unparsed(m *sema.Model, v *sema.Variant) *finding.Gap {
 	if v.Rendered.World.Incremental {
 		g.Reason += " (incremental)"
 	}
+	if v.Opinion != nil && v.Opinion.Error == nil {
+		g.Reason += "; PostgreSQL's own grammar reads it, so that the limit is dbtvet's"
+	}
 	return g
 }
 

@@ -53,7 +53,9 @@ func (r *run) model(n *manifest.Node) *sema.Model {
 			continue
 		}
 		v := &sema.Variant{Rendered: rendered, Tree: sql.Parse(rendered.Text, r.dialect)}
-		if len(v.Tree.Errors) == 0 {
+		if len(v.Tree.Errors) > 0 {
+			v.Opinion = opinion(v, r.dialect)
+		} else {
 			v.World = sema.Analyse(sema.Input{
 				Name: rendered.World.Name, Tree: v.Tree, Map: rendered.Map, File: n.File, Dialect: r.dialect, Rendered: rendered,
 				Relation: func(t *sql.Table) *sema.Summary { return r.relation(m, rendered, t) },
@@ -62,6 +64,15 @@ func (r *run) model(n *manifest.Node) *sema.Model {
 		m.Variants = append(m.Variants, v)
 	}
 	return m
+}
+
+// opinion is what PostgreSQL's own grammar says of a text that does not parse,
+// where it was built in and the whole text is known.
+func opinion(v *sema.Variant, d *sql.Dialect) *sql.Opinion {
+	if len(v.Rendered.Holes) > 0 || len(v.Rendered.Errors) > 0 || v.Rendered.Stopped != "" {
+		return nil
+	}
+	return sql.SecondOpinion(v.Tree.Text, d)
 }
 
 // relation returns what a table of a rendered text is: the resource whose

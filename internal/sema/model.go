@@ -37,6 +37,9 @@ type Variant struct {
 	Rendered *dbtctx.Rendered
 	Tree     *sql.Tree
 	World    *World // nil if the tree has errors
+	// Opinion is what another grammar says of a text whose tree has errors;
+	// mostly nil, see sql.SecondOpinion.
+	Opinion *sql.Opinion
 }
 
 // Full returns the variant of a full refresh, or nil.

@@ -14,7 +14,8 @@ import (
 // its worlds is. That other world is what makes it the model's mistake and not
 // a limit of the parser: the words at which the text fails are understood there,
 // or are the clause words that every dialect shares. An incremental run that
-// fails is INC03's.
+// fails is INC03's. In a build with PostgreSQL's own grammar, that grammar is as
+// good a witness as another world.
 var SQLSyntax = lint.Rule{
 	Meta: finding.Meta{
 		Code: "SQL01", Name: "sql-syntax", Family: "templates", Severity: finding.Error,
@@ -29,16 +30,29 @@ func sqlSyntax(p *lint.Pass, m *sema.Model) {
 		return
 	}
 	e := v.Tree.Errors[0]
-	for _, other := range m.Variants {
-		if other.World == nil || other.Rendered.Stopped != "" || !clauseWord(v.Tree.Text, e.Span) && !shared(v, other, e.Span) {
-			continue
-		}
-		p.ReportIn(v.Rendered, e.Span, "a %s of `%s` is not SQL: %s", v.Rendered.World.Name, m.Node.Name, e.Message).
-			About(e.Message).
-			Note("world", "it is SQL in the world `%s`", other.Rendered.World.Name).
-			Help("`dbtvet compile %s` shows the text", m.Node.Name)
+	label, witness := understood(m, v, e.Span)
+	if witness == "" && v.Opinion != nil && v.Opinion.Error != nil {
+		label, witness = "grammar", "PostgreSQL's own grammar refuses it too: "+v.Opinion.Error.Message
+	}
+	if witness == "" {
 		return
 	}
+	p.ReportIn(v.Rendered, e.Span, "a %s of `%s` is not SQL: %s", v.Rendered.World.Name, m.Node.Name, e.Message).
+		About(e.Message).
+		Note(label, "%s", witness).
+		Help("`dbtvet compile %s` shows the text", m.Node.Name)
+}
+
+// understood returns the evidence that another world of the model reads what v
+// fails at, at s.
+func understood(m *sema.Model, v *sema.Variant, s sql.Span) (label, witness string) {
+	for _, other := range m.Variants {
+		if other.World == nil || other.Rendered.Stopped != "" || !clauseWord(v.Tree.Text, s) && !shared(v, other, s) {
+			continue
+		}
+		return "world", "it is SQL in the world `" + other.Rendered.World.Name + "`"
+	}
+	return "", ""
 }
 
 // clauseWords begin a clause or join conditions in every dialect, and nothing else.

@@ -1,0 +1,5 @@
+//go:build !pgquery
+
+package sql
+
+func postgresOpinion(string) *Opinion { return nil }
