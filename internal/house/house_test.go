@@ -2,6 +2,7 @@ package house
 
 import (
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -169,6 +170,28 @@ func TestImports(t *testing.T) {
 				t.Errorf("%s imports %s: %s", name, imported, why)
 			}
 		}
+	}
+}
+
+// TestDefaultBuildIsPureGo asserts that what needs a C compiler is compiled only
+// where a build tag asks for it.
+func TestDefaultBuildIsPureGo(t *testing.T) {
+	behindTag := 0
+	for name, file := range sources(t) {
+		for _, spec := range file.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			if imported != "C" && !strings.HasPrefix(imported, "github.com/pganalyze/") {
+				continue
+			}
+			behindTag++
+			compiled, err := build.Default.MatchFile(filepath.Join("..", "..", path.Dir(name)), path.Base(name))
+			if err != nil || compiled {
+				t.Errorf("%s imports %s without a build tag (%v)", name, imported, err)
+			}
+		}
+	}
+	if behindTag == 0 {
+		t.Error("no file needs a C compiler any more: drop this test")
 	}
 }
 
