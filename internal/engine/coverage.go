@@ -49,7 +49,7 @@ func (c *coverage) count(m *sema.Model) {
 			c.holesFree = false
 		}
 		c.errors = append(c.errors, v.Rendered.Errors...)
-		if len(v.Tree.Errors) == 0 && v.Tree.Opaques == 0 {
+		if len(v.Tree.Errors) == 0 && v.Tree.Opaques == 0 && v.Rendered.Stopped == "" {
 			continue
 		}
 		if forced {
@@ -119,9 +119,6 @@ func unrendered(m *sema.Model) *finding.Gap {
 		e := m.Node.Template.Errors[0]
 		g.Reason = e.Msg
 		g.File, g.Span = e.Place.File, e.Place.Span
-	case len(m.Node.Template.Errors) > 0:
-		e := m.Node.Template.Errors[0]
-		g.Reason, g.File, g.Span = e.Msg, e.Place.File, e.Place.Span
 	case v.Stopped != "":
 		g.Reason = v.Stopped
 	case len(v.Errors) > 0:

@@ -52,10 +52,16 @@ func (r *run) model(n *manifest.Node) *sema.Model {
 		if r.o.World != "" && rendered.World.Name != r.o.World {
 			continue
 		}
-		v := &sema.Variant{Rendered: rendered, Tree: sql.Parse(rendered.Text, r.dialect)}
-		if len(v.Tree.Errors) > 0 {
+		v := &sema.Variant{Rendered: rendered}
+		text := rendered.Text
+		if rendered.Stopped != "" {
+			text = "" // what came out before the stop says nothing about the query
+		}
+		v.Tree = sql.Parse(text, r.dialect)
+		switch {
+		case len(v.Tree.Errors) > 0:
 			v.Opinion = opinion(v, r.dialect)
-		} else {
+		case rendered.Stopped == "":
 			v.World = sema.Analyse(sema.Input{
 				Name: rendered.World.Name, Tree: v.Tree, Map: rendered.Map, File: n.File, Dialect: r.dialect, Rendered: rendered,
 				Relation: func(t *sql.Table) *sema.Summary { return r.relation(m, rendered, t) },

@@ -213,6 +213,7 @@ func sliceItems(items []Value, parts [3]Value) ([]Value, error) {
 }
 
 func (s *State) sliceStr(v *Str, parts [3]Value) (Value, error) {
+	s.read(v)
 	n := utf8.RuneCountInString(v.text)
 	lo, step, count, err := sliceRange(n, parts)
 	if err != nil {
@@ -221,10 +222,17 @@ func (s *State) sliceStr(v *Str, parts [3]Value) (Value, error) {
 	if step == 1 {
 		return v.slice(byteOffset(v.text, lo, n), byteOffset(v.text, lo+count, n)), nil
 	}
+	s.iterate(count)
+	offsets := make([]int, 0, n+1)
+	for i := range v.text {
+		offsets = append(offsets, i)
+	}
+	offsets = append(offsets, len(v.text))
 	var w buffer
 	for i := range count {
-		from := byteOffset(v.text, lo+i*step, n)
-		w.str(v.slice(from, byteOffset(v.text, lo+i*step+1, n)), source.Segment{})
+		s.step()
+		k := lo + i*step
+		w.str(v.slice(offsets[k], offsets[k+1]), source.Segment{})
 	}
 	return w.take(), nil
 }

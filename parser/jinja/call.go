@@ -49,6 +49,7 @@ func (n *Call) invoke(s *State, extra ...Named) Value {
 	var v Value
 	var err error
 	if m != nil {
+		s.read(recv)
 		v, err = s.callMethod(m, recv, c)
 	} else {
 		v, err = s.callValue(s.needed(fn, n.Fn.Range()), c)

@@ -210,6 +210,8 @@ func (n *Compare) eval(s *State) Value {
 
 // comparison carries out one comparison.
 func (s *State) comparison(op Op, l, r Value, at source.Span) (Value, error) {
+	s.read(l)
+	s.read(r)
 	switch op {
 	case Eq, Ne:
 		eq, err := equal(l, r)

@@ -44,7 +44,7 @@ func (s *State) print(w *buffer, v Value, at source.Span) {
 	}
 	switch v := v.(type) {
 	case *Str:
-		s.spend(len(v.text))
+		s.spendStr(v)
 		w.str(v, s.seg(at))
 	case Undefined:
 	case *Unknown:

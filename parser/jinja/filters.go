@@ -21,6 +21,7 @@ func (n *Filter) apply(s *State, v Value) Value {
 		}
 	}
 	s.at = n.Span
+	s.read(v)
 	x, err := s.filter(n.Name, v, c)
 	return s.result(x, err, n.Span)
 }

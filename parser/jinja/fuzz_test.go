@@ -102,3 +102,27 @@ func FuzzRender(f *testing.F) {
 		RenderNative(tmpl, Options{Scope: scope, Budget: budget})
 	})
 }
+
+// FuzzLex reads a text as the inside of one tag after another.
+func FuzzLex(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		l := lexer{src: text, limit: len(text)}
+		l.open(0, '%')
+		end := int32(0)
+		for range 2*len(text) + 1 {
+			if l.tok.start < end || l.tok.end < l.tok.start || int(l.tok.end) > len(text) {
+				t.Fatalf("token %+v after %d", l.tok, end)
+			}
+			if end = l.tok.end; l.tok.kind != tEnd {
+				l.next()
+				continue
+			}
+			if int(end) == len(text) {
+				return
+			}
+			l.open(int(end), "%}"[end%2])
+		}
+		t.Fatalf("the lexer does not come to the end of %d bytes", len(text))
+	})
+}

@@ -240,7 +240,8 @@ func (s *State) replaced(v *Str, old string, with *Str, n int) *Str {
 	if n >= 0 {
 		times = min(times, n)
 	}
-	s.spend(len(v.text) + times*len(with.text))
+	s.spendStr(v)
+	s.spend(times * (len(with.text) + (len(with.segs)+1)*segmentSize))
 	return v.replace(old, with, n)
 }
 

@@ -175,7 +175,7 @@ func (s *State) repeat(v Value, n int64) (Value, error, bool) {
 	switch v := v.(type) {
 	case *Str:
 		k := times(len(v.text))
-		s.spend(k * len(v.text))
+		s.spend(k * (len(v.text) + len(v.segs)*segmentSize))
 		if len(v.segs) == 0 {
 			return NewStr(strings.Repeat(v.text, k)), nil, true
 		}

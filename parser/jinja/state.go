@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/dbtvet/dbtvet/parser/source"
 )
@@ -73,7 +74,7 @@ func (b Budget) withDefaults() Budget {
 	}
 	set(&b.Steps, 5_000_000)
 	set(&b.Depth, 150)
-	set(&b.Output, 32<<20)
+	set(&b.Output, 48<<20)
 	set(&b.Loop, 200_000)
 	return b
 }
@@ -241,6 +242,23 @@ func (s *State) spend(n int) {
 		panic(stop{"more than " + strconv.Itoa(s.budget.Output) + " bytes of text"})
 	}
 }
+
+// spendStr counts a string that is about to be copied: its bytes, and what is
+// kept of where they came from.
+func (s *State) spendStr(v *Str) { s.spend(len(v.text) + len(v.segs)*segmentSize) }
+
+const segmentSize = int(unsafe.Sizeof(source.Segment{}))
+
+// read counts the work of looking through a long string.
+func (s *State) read(v Value) {
+	if v, ok := v.(*Str); ok && len(v.text) > bytesPerStep {
+		s.steps += len(v.text) / bytesPerStep
+		s.step()
+	}
+}
+
+// bytesPerStep is how much of a string is looked through in one step.
+const bytesPerStep = 128
 
 // iterate counts n iterations or elements that are about to be made.
 func (s *State) iterate(n int) {

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/source"
@@ -115,7 +116,8 @@ func (s *Str) slice(i, j int) *Str {
 		return &Str{text: s.text[i:j], open: s.open}
 	}
 	var w buffer
-	for k := range s.segs {
+	first := sort.Search(len(s.segs), func(k int) bool { return int(s.end(k)) > i })
+	for k := first; k < len(s.segs) && int(s.segs[k].Out) < j; k++ {
 		seg, from, to := s.segs[k], max(int(s.segs[k].Out), i), min(int(s.end(k)), j)
 		if from >= to {
 			continue

@@ -203,6 +203,10 @@ func TestBudgets(t *testing.T) {
 		"{{ '{:9999999}'.format('x') }}",
 		"{{ 'abc' | replace('', 'x' * 5000) }}",
 		"{{ [0] * 100000 }}",
+		"{% set ns = namespace(s='ab') %}{% for i in range(100) %}{% set ns.s = ns.s.replace('a', 'aba') %}{% endfor %}",
+		"{% set s = 'x' * 9000 %}{% for i in range(400) %}{{ s|upper|length }}{% endfor %}",
+		"{% set s = 'x' * 9000 %}{{ s[::2] }}",
+		"{{ ('a,' * 4000).split(',') | length }}",
 	} {
 		r := Render(parseText("start "+text+" end"), Options{Budget: small})
 		checkMap(t, r)
