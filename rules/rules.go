@@ -165,19 +165,14 @@ func Metas() []finding.Meta {
 	return out
 }
 
-// Presets returns the names of the presets that the rule is in. A rule that
-// names none is in recommended and in what builds on it.
+// Presets returns the names of the presets that what a code reports is in.
 func Presets(code string) []string {
-	var named []string
 	for _, r := range All() {
 		if r.Code == code {
-			named = r.Presets
+			return r.In()
 		}
 	}
-	if len(named) == 0 || slices.Contains(named, Recommended) {
-		return []string{Recommended, Strict, Teaching}
-	}
-	return named
+	return (&lint.Rule{}).In()
 }
 
 // Preset returns the rules of the preset of that name, sorted by code; nil if
@@ -185,7 +180,7 @@ func Presets(code string) []string {
 func Preset(name string) []*lint.Rule {
 	var out []*lint.Rule
 	for _, r := range All() {
-		if slices.Contains(Presets(r.Code), name) {
+		if slices.Contains(r.In(), name) {
 			out = append(out, r)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/dbtvet/dbtvet/internal/config"
 	"github.com/dbtvet/dbtvet/internal/engine"
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/ignore"
 	"github.com/dbtvet/dbtvet/rules"
 )
 
@@ -100,6 +101,31 @@ func TestPresets(t *testing.T) {
 	}
 	if rules.Preset("lenient") != nil {
 		t.Error("there is no preset `lenient`")
+	}
+}
+
+// TestPresetsInForce checks that the engine runs the rules that a preset is
+// said to hold.
+func TestPresetsInForce(t *testing.T) {
+	files := fstest.MapFS{"dbt_project.yml": {Data: []byte("name: shop\nversion: '1.0'\nprofile: shop\n")}}
+	for _, preset := range []string{rules.Recommended, rules.Strict, rules.Teaching, rules.Conventions} {
+		r, err := engine.Lint(t.Context(), engine.Options{FS: files, Rules: rules.All(), Presets: []string{preset}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ran, listed []string
+		for _, m := range r.Rules {
+			if !slices.ContainsFunc(ignore.Rules(), func(i finding.Meta) bool { return i.Code == m.Code }) {
+				ran = append(ran, m.Code)
+			}
+		}
+		for _, rule := range rules.Preset(preset) {
+			listed = append(listed, rule.Code)
+		}
+		slices.Sort(listed)
+		if !slices.Equal(ran, listed) {
+			t.Errorf("%s ran %v, and holds %v", preset, ran, listed)
+		}
 	}
 }
 

@@ -250,7 +250,7 @@ func (r *run) lost(to *finding.Coverage) {
 // notice reports whether a problem of reading is told as a note: it is no
 // mistake of the project.
 func notice(k project.ProblemKind) bool {
-	return k == project.TooLarge || k == project.BadEncoding || k == project.Escapes
+	return k == project.TooLarge || k == project.BadEncoding || k == project.Escapes || k == project.Linked
 }
 
 // missingMacros tells once which macros may come from a package that is not

@@ -154,22 +154,12 @@ func (o *Options) chosen(cfg *config.Config) []*lint.Rule {
 	return out
 }
 
-// inPreset reports whether a rule is in one of the presets. A rule that names
-// none is in recommended, and so in strict and teaching, which build on it.
+// inPreset reports whether a rule is in one of the presets; none is recommended.
 func inPreset(r *lint.Rule, presets []string) bool {
-	in := r.Presets
-	if len(in) == 0 {
-		in = []string{"recommended"}
+	if len(presets) == 0 {
+		presets = []string{"recommended"}
 	}
-	for _, p := range presets {
-		if slices.Contains(in, p) {
-			return true
-		}
-		if slices.Contains(in, "recommended") && (p == "strict" || p == "teaching" || p == "conventions") {
-			return true
-		}
-	}
-	return len(presets) == 0 && slices.Contains(in, "recommended")
+	return slices.ContainsFunc(r.In(), func(in string) bool { return slices.Contains(presets, in) })
 }
 
 // suppress applies ignore comments and path settings to the findings of one

@@ -10,6 +10,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -37,6 +38,15 @@ type Rule struct {
 	Presets []string
 	// Tests is set for a rule that also judges singular tests and analyses.
 	Tests bool
+}
+
+// In returns the names of the presets that the rule is in: those it names; if
+// there are none or recommended is among them, recommended and what builds on it.
+func (r *Rule) In() []string {
+	if len(r.Presets) == 0 || slices.Contains(r.Presets, "recommended") {
+		return []string{"recommended", "strict", "teaching"}
+	}
+	return r.Presets
 }
 
 // Project is what a rule of project scope sees.

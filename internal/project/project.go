@@ -216,6 +216,7 @@ const (
 	JinjaSyntax                      // a block that does not close, in a macro, snapshot or docs file
 	Duplicate                        // two macros, docs blocks or packages of one name
 	Escapes                          // a link that leaves the root
+	Linked                           // a link to a folder, into which dbt does not look
 )
 
 // Problem is something that kept a file, or a part of it, from being read.

@@ -32,7 +32,7 @@ func (l *loader) list(pkg *Package) []entry {
 		{"models", p.Models}, {"snapshots", p.Snapshots}, {"seeds", p.Seeds}, {"tests", p.Tests},
 		{"analyses", p.Analyses}, {"macros", p.Macros}, {"functions", p.Functions}, {"docs", p.Docs},
 	}
-	w := &walker{reader: &l.reader, pkg: pkg, seen: map[string]bool{}}
+	w := &walker{reader: &l.reader, pkg: pkg, seen: map[string]bool{}, ignored: l.ignored(pkg.Dir)}
 	if install, ok := inside(pkg.Dir, p.PackagesInstall); ok {
 		w.install = install
 	}
@@ -48,7 +48,7 @@ func (l *loader) list(pkg *Package) []entry {
 			}
 			if _, err := fs.Stat(l.fsys, root); err == nil {
 				w.base = root
-				w.folder(root, 0, 0)
+				w.folder(root, 0)
 			}
 		}
 	}
@@ -62,15 +62,12 @@ type walker struct {
 	base    string // the resource path that is walked
 	under   string
 	seen    map[string]bool
+	ignored ignored
 	out     []entry
 	full    bool
 }
 
-// maxLinks bounds the links to folders on one path: a link may lead to a
-// folder above it.
-const maxLinks = 2
-
-func (w *walker) folder(dir string, depth, links int) {
+func (w *walker) folder(dir string, depth int) {
 	entries, err := fs.ReadDir(w.fsys, dir)
 	if err != nil {
 		w.unreadable(dir, err)
@@ -94,17 +91,17 @@ func (w *walker) folder(dir string, depth, links int) {
 		switch {
 		case !isDir:
 			w.file(file)
-		case isLink && links < maxLinks:
-			w.descend(file, depth+1, links+1)
-		case !isLink:
-			w.descend(file, depth+1, links)
+		case isLink: // it may lead to a folder above
+			w.add(Problem{Kind: Linked, Path: file, Message: "the folder is a link: dbt does not look into it, and neither is it read here"})
+		default:
+			w.descend(file, depth+1)
 		}
 	}
 }
 
 // descend enters a folder, unless it is a project of its own, holds installed
 // packages or belongs to git.
-func (w *walker) descend(dir string, depth, links int) {
+func (w *walker) descend(dir string, depth int) {
 	switch path.Base(dir) {
 	case ".git", "node_modules", "site-packages":
 		return
@@ -112,7 +109,7 @@ func (w *walker) descend(dir string, depth, links int) {
 	if dir == w.install || w.exists(path.Join(dir, projectFile)) || w.exists(path.Join(dir, "pyvenv.cfg")) {
 		return
 	}
-	w.folder(dir, depth, links)
+	w.folder(dir, depth)
 }
 
 func (w *walker) file(file string) {
@@ -121,7 +118,8 @@ func (w *walker) file(file string) {
 	default:
 		return
 	}
-	if w.seen[file] || w.full {
+	at := below(w.pkg.Dir, file)
+	if w.seen[file] || w.full || w.ignored.has(at) {
 		return
 	}
 	if len(w.out) >= maxFiles {
@@ -130,7 +128,7 @@ func (w *walker) file(file string) {
 		return
 	}
 	w.seen[file] = true
-	w.out = append(w.out, entry{file: file, path: below(w.pkg.Dir, file), rel: below(w.base, file), under: w.under})
+	w.out = append(w.out, entry{file: file, path: at, rel: below(w.base, file), under: w.under})
 }
 
 // below returns file relative to dir, which it lies in; a file elsewhere keeps
