@@ -6,13 +6,14 @@ import (
 
 	"github.com/dbtvet/dbtvet/internal/config"
 	"github.com/dbtvet/dbtvet/internal/project"
+	"github.com/dbtvet/dbtvet/internal/sema"
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/yaml"
 )
 
 // adapterOf returns the adapter of a project and how it is known: from the
 // profile, from an option, inferred from the SQL, or not at all (default).
-func adapterOf(p *project.Project, target, option string) (name, origin string) {
+func adapterOf(p *project.Project, target, option string) (a sema.Adapter, origin string) {
 	if profile, ok := p.Profiles.Profile(p.Root.Profile); ok {
 		if target == "" {
 			target = profile.Target
@@ -21,17 +22,34 @@ func adapterOf(p *project.Project, target, option string) (name, origin string) 
 		if !found && len(profile.Outputs) > 0 {
 			out = profile.Outputs[0]
 		}
-		if out.Adapter != "" && !strings.Contains(out.Adapter, "{{") {
-			return out.Adapter, "profile"
+		if named(out) {
+			return sema.Adapter{Name: out.Adapter, Sure: true, Output: out.Name, Others: others(profile, out)}, "profile"
 		}
 	}
 	if option != "" {
-		return option, "option"
+		return sema.Adapter{Name: option, Sure: true}, "option"
 	}
 	if name := inferAdapter(p); name != "" {
-		return name, "inferred"
+		return sema.Adapter{Name: name}, "inferred"
 	}
-	return "", "default"
+	return sema.Adapter{}, "default"
+}
+
+// named reports whether the adapter of an output is written in the profile.
+func named(o project.Output) bool { return o.Adapter != "" && !strings.Contains(o.Adapter, "{{") }
+
+// others returns the outputs of a profile with another adapter than out, one for
+// each adapter.
+func others(profile project.Profile, out project.Output) []sema.Adapter {
+	seen := map[string]bool{out.Adapter: true}
+	var all []sema.Adapter
+	for _, o := range profile.Outputs {
+		if named(o) && !seen[o.Adapter] {
+			seen[o.Adapter] = true
+			all = append(all, sema.Adapter{Name: o.Adapter, Sure: true, Output: o.Name})
+		}
+	}
+	return all
 }
 
 // sign is a word that one warehouse's projects use more than others'.

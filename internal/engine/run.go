@@ -57,9 +57,8 @@ func newRun(ctx context.Context, o Options, cfg *config.Config, dir string) *run
 	if target == "" {
 		target = cfg.Target
 	}
-	name, origin := adapterOf(r.project, target, dialect)
-	r.adapter = sema.Adapter{Name: name, Sure: origin == "profile" || origin == "option"}
-	r.origin = origin
+	r.adapter, r.origin = adapterOf(r.project, target, dialect)
+	name := r.adapter.Name
 	r.dialect, _ = sql.Lookup(name)
 	r.manifest = manifest.Load(ctx, r.project, manifest.Options{
 		Target: target, Adapter: name, Vars: withConfigVars(cfg, o.Vars), Env: o.Env, Parallelism: o.Parallelism,

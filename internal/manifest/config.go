@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -75,6 +76,19 @@ func (c *Config) Dict() *jinja.Dict {
 	}
 	return d
 }
+
+// Computed reports whether the value of key was computed, by an expression or a
+// macro that may give another one for another target: it is not written there.
+func (c *Config) Computed(key string) bool {
+	_, o := c.Get(key)
+	if o.File == nil {
+		return false
+	}
+	text := o.File.Slice(o.Span)
+	return strings.Contains(text, "{{") || strings.ContainsAny(quoted.ReplaceAllString(text, ""), "(.~") || strings.Contains(text, " if ")
+}
+
+var quoted = regexp.MustCompile(`'[^']*'|"[^"]*"`)
 
 // Text returns the text of key; known is false if the value could not be
 // evaluated. An unset key is "", true.

@@ -228,6 +228,5 @@ func (m *Model) NullGuards() []Supplied {
 // GuardsNulls reports whether a filter is one of the NullGuards of an
 // incremental model.
 func (m *Model) GuardsNulls(f *Filter) bool {
-	yes, known := m.IsIncremental()
-	return yes && known && slices.ContainsFunc(m.NullGuards(), func(s Supplied) bool { return s.Filter == f })
+	return m.Incremented() && slices.ContainsFunc(m.NullGuards(), func(s Supplied) bool { return s.Filter == f })
 }

@@ -30,6 +30,30 @@ type Adapter struct {
 	// Sure is set when it was read from a profile or set by the user; an
 	// inferred adapter raises no errors.
 	Sure bool
+	// Output is the output of the profile that it was read from.
+	Output string
+	// Others are the other outputs of the profile, of other adapters: a model
+	// is built on them as well.
+	Others []Adapter
+}
+
+// loading are the settings that say how an incremental model is loaded.
+var loading = []string{"materialized", "incremental_strategy", "unique_key", "incremental_predicates", "predicates", "partition_by", "partitioned_by", "enabled"}
+
+// Elsewhere returns the model as the other outputs of the profile build it. A
+// model with a setting that is computed is left out: it may have another value
+// there.
+func (m *Model) Elsewhere() []*Model {
+	if len(m.Adapter.Others) == 0 || slices.ContainsFunc(loading, m.Node.Config.Computed) {
+		return nil
+	}
+	var out []*Model
+	for _, a := range m.Adapter.Others {
+		c := *m
+		c.Adapter = a
+		out = append(out, &c)
+	}
+	return out
 }
 
 // Variant is one rendered world of a model.
@@ -98,27 +122,10 @@ func (m *Model) IsIncremental() (yes, known bool) {
 	return name == "incremental", known && name != ""
 }
 
-// Strategy returns how an incremental run loads the model.
-func (m *Model) Strategy() Strategy {
-	name, known := m.Node.Strategy()
-	key, _, keyKnown := m.Node.UniqueKey()
-	if !known || !keyKnown {
-		return Strategy{}
-	}
-	return StrategyFor(m.Adapter.Name, name, Layout{Keyed: len(key) > 0, Partitioned: m.Partitioned()})
-}
-
-// layouts are the configuration keys that divide a table into the parts that an
-// insert_overwrite replaces.
-var layouts = []string{"partition_by", "partitioned_by", "liquid_clustered_by", "auto_liquid_cluster"}
-
-// Partitioned reports whether the table is divided into parts that can be
-// replaced one by one, or may be.
-func (m *Model) Partitioned() bool {
-	return slices.ContainsFunc(layouts, func(key string) bool {
-		v, _ := m.Node.Config.Get(key)
-		return v != nil
-	})
+// Incremented reports whether the model certainly is incremental.
+func (m *Model) Incremented() bool {
+	yes, known := m.IsIncremental()
+	return yes && known
 }
 
 // Columns returns the output columns of the worlds together. closed is false

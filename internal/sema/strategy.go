@@ -1,6 +1,9 @@
 package sema
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Effect is what an incremental run does to the table, whatever the strategy is
 // called.
@@ -20,57 +23,6 @@ var effects = [...]string{"is not known", "inserts every row of the batch", "rep
 
 func (e Effect) String() string { return effects[e] }
 
-// adapter is one row of what adapters do with incremental strategies, read from
-// the adapters' own sources in 2026 (dbt-adapters, dbt-databricks, dbt-duckdb,
-// dbt-trino, dbt-athena, dbt-clickhouse, dbt-fabric, dbt-sqlserver).
-type adapter struct {
-	valid []string
-	// keyed and keyless are the default strategy with and without a unique_key.
-	keyed, keyless string
-	// overwrite and whole are what insert_overwrite does with partitions and
-	// without: some replace the table, some insert, some refuse (UnknownEffect).
-	overwrite, whole Effect
-	// batch is what microbatch does with a unique_key, where that is no
-	// replacement of the batch's range of time.
-	batch Effect
-	// needsKey are strategies that fail without a unique_key, refusesKey those
-	// that fail with one.
-	needsKey, refusesKey []string
-	// keyIgnored are strategies that take no notice of a unique_key.
-	keyIgnored []string
-	// nullSafe adapters match NULL with NULL when they look for a key.
-	nullSafe bool
-	// loose adapters accept other names, as custom strategies, with a log line.
-	loose bool
-}
-
-var adapters = map[string]adapter{
-	"postgres": {valid: []string{"append", "delete+insert", "merge", "microbatch"}, keyed: "delete+insert", keyless: "append",
-		batch: Upsert, needsKey: []string{"microbatch"}, keyIgnored: []string{"append"}},
-	"redshift": {valid: []string{"append", "delete+insert", "merge", "microbatch"}, keyed: "delete+insert", keyless: "append",
-		keyIgnored: []string{"append", "microbatch"}},
-	"snowflake": {valid: []string{"append", "merge", "delete+insert", "microbatch", "insert_overwrite"}, keyed: "merge", keyless: "merge",
-		overwrite: OverwriteAll, whole: OverwriteAll, keyIgnored: []string{"append", "microbatch", "insert_overwrite"}},
-	"bigquery": {valid: []string{"merge", "insert_overwrite", "microbatch"}, keyed: "merge", keyless: "merge",
-		overwrite: OverwriteParts, keyIgnored: []string{"microbatch", "insert_overwrite"}},
-	"databricks": {valid: []string{"append", "merge", "insert_overwrite", "replace_where", "delete+insert", "microbatch"}, keyed: "merge", keyless: "merge",
-		overwrite: OverwriteParts, whole: OverwriteAll, needsKey: []string{"delete+insert"},
-		keyIgnored: []string{"append", "microbatch", "replace_where"}, nullSafe: true, loose: true},
-	"spark": {valid: []string{"append", "merge", "insert_overwrite", "microbatch"}, keyed: "append", keyless: "append",
-		overwrite: OverwriteParts, whole: OverwriteAll, keyIgnored: []string{"append", "microbatch", "insert_overwrite"}},
-	"duckdb": {valid: []string{"append", "delete+insert", "merge", "microbatch"}, keyed: "delete+insert", keyless: "delete+insert",
-		refusesKey: []string{"microbatch"}, keyIgnored: []string{"append"}},
-	"trino": {valid: []string{"append", "merge", "delete+insert", "microbatch"}, keyed: "append", keyless: "append",
-		keyIgnored: []string{"append", "microbatch"}},
-	"athena": {valid: []string{"append", "insert_overwrite", "merge", "microbatch"}, keyed: "insert_overwrite", keyless: "insert_overwrite",
-		overwrite: OverwriteParts, whole: Append, keyIgnored: []string{"append", "insert_overwrite"}},
-	"clickhouse": {valid: []string{"append", "delete_insert", "delete+insert", "legacy", "insert_overwrite", "microbatch"}, keyed: "delete_insert", keyless: "delete_insert",
-		overwrite: OverwriteParts, refusesKey: []string{"insert_overwrite"}, keyIgnored: []string{"append"}},
-	"sqlserver": {valid: []string{"append", "delete+insert", "merge", "microbatch"}, keyed: "merge", keyless: "append", keyIgnored: []string{"append"}},
-	"fabric": {valid: []string{"append", "delete+insert", "merge", "microbatch"}, keyed: "merge", keyless: "append",
-		batch: Upsert, keyIgnored: []string{"append"}},
-}
-
 // Strategy is what is known of how an incremental model is loaded.
 type Strategy struct {
 	Name     string // as set, or the adapter's default; empty if neither is known
@@ -80,7 +32,7 @@ type Strategy struct {
 	Known  bool
 	Effect Effect
 
-	adapter adapter
+	plan plan
 }
 
 // Layout is what of a model's configuration a strategy looks at, beside its name.
@@ -90,12 +42,12 @@ type Layout struct {
 	Partitioned bool
 }
 
-// StrategyFor returns what adapter does with an explicit strategy (empty when
+// StrategyFor returns what an adapter does with an explicit strategy (empty when
 // none is set) for a model of a layout.
 func StrategyFor(adapterName, explicit string, l Layout) Strategy {
-	a, ok := adapters[adapterName]
-	s := Strategy{Name: explicit, Explicit: explicit != "", adapter: a}
-	if explicit == "" {
+	a, ok := adapters()[adapterName]
+	s := Strategy{Name: explicit, Explicit: explicit != ""}
+	if explicit == "" || explicit == "default" && ok {
 		if !ok {
 			return s
 		}
@@ -105,17 +57,29 @@ func StrategyFor(adapterName, explicit string, l Layout) Strategy {
 		}
 	}
 	s.Known = true
-	s.Effect = a.effect(s.Name, l)
-	if ok && (!slices.Contains(a.valid, s.Name) || !l.Keyed && s.NeedsKey() || l.Keyed && s.RefusesKey()) {
-		s.Effect = UnknownEffect
+	if !ok {
+		s.Effect = usual(s.Name, l)
+		return s
 	}
-	if adapterName == "clickhouse" && !l.Keyed && s.Name == "microbatch" {
-		s.Effect = Append // whatever the strategy, before any validation
+	if p, valid := a.plans[s.Name]; valid {
+		s.plan = p
+		s.Effect = p.effect(l)
 	}
 	return s
 }
 
-func (a adapter) effect(name string, l Layout) Effect {
+func (p plan) effect(l Layout) Effect {
+	switch {
+	case p.whole != nil && !l.Partitioned:
+		return *p.whole
+	case l.Keyed:
+		return p.withKey
+	}
+	return p.keyless
+}
+
+// usual is what a strategy does on most adapters, for one that is not known.
+func usual(name string, l Layout) Effect {
 	switch name {
 	case "append":
 		return Append
@@ -124,51 +88,127 @@ func (a adapter) effect(name string, l Layout) Effect {
 			return Upsert
 		}
 		return Append
-	case "delete+insert", "delete_insert", "legacy":
+	case "delete+insert", "delete_insert":
 		if l.Keyed {
 			return DeleteInsert
 		}
 		return Append
-	case "insert_overwrite":
-		if !l.Partitioned {
-			return a.whole
-		}
-		return a.overwrite
 	case "microbatch":
-		if l.Keyed && a.batch != UnknownEffect {
-			return a.batch
-		}
 		return ReplaceRange
 	}
 	return UnknownEffect
 }
 
 // NeedsKey reports whether the adapter refuses the strategy without a unique_key.
-func (s Strategy) NeedsKey() bool { return slices.Contains(s.adapter.needsKey, s.Name) }
+func (s Strategy) NeedsKey() bool { return s.plan.key == keyRequired }
 
 // RefusesKey reports whether the adapter refuses the strategy with a unique_key.
-func (s Strategy) RefusesKey() bool { return slices.Contains(s.adapter.refusesKey, s.Name) }
+func (s Strategy) RefusesKey() bool { return s.plan.key == keyRefused }
 
 // IgnoresKey reports whether the strategy takes no notice of a unique_key.
-func (s Strategy) IgnoresKey() bool { return slices.Contains(s.adapter.keyIgnored, s.Name) }
+func (s Strategy) IgnoresKey() bool { return s.plan.key == keyIgnored }
 
-// NullSafe reports whether a NULL in the key finds the NULL in the table.
-func (s Strategy) NullSafe() bool { return s.adapter.nullSafe }
+// NullSafe reports whether a NULL in a key of that many columns finds the NULL
+// in the table. flag is dbt's enable_truthy_nulls_equals_macro, which some
+// adapters heed for a key that is a single text.
+func (s Strategy) NullSafe(columns int, flag bool) bool {
+	return s.plan.null == nullSafe || s.plan.null == nullByFlag && flag && columns == 1
+}
+
+// NeedsPartitions reports whether the adapter refuses the strategy for a table
+// without partitions.
+func (s Strategy) NeedsPartitions() bool {
+	return s.plan.whole != nil && *s.plan.whole == UnknownEffect
+}
+
+// FallsBack reports whether the strategy inserts every row, silently, when the
+// table has no partitions.
+func (s Strategy) FallsBack() bool { return s.plan.whole != nil && *s.plan.whole == Append }
+
+// IgnoresPredicates and RefusesPredicates report what becomes of
+// incremental_predicates under the strategy.
+func (s Strategy) IgnoresPredicates() bool { return s.plan.predicates == "dropped" }
+
+// RefusesPredicates reports whether a run with incremental_predicates fails.
+func (s Strategy) RefusesPredicates() bool { return s.plan.predicates == "refused" }
+
+// Needs returns the settings that the strategy works with alone, in order.
+func (s Strategy) Needs() []Need { return s.plan.needs }
+
+// Need is a setting that a strategy needs to have one of some values.
+type Need struct {
+	Setting string // the configuration key
+	Values  []string
+	// Default is the value where none is set; it may be empty.
+	Default string
+	// Keyed is set when it is needed only for a model with a unique_key.
+	Keyed bool
+}
 
 // ValidStrategies returns the strategies that an adapter accepts; ok is false
 // for an adapter that is not in the table. A loose adapter takes other names
 // for custom strategies.
 func ValidStrategies(adapterName string) (names []string, loose, ok bool) {
-	a, ok := adapters[adapterName]
+	a, ok := adapters()[adapterName]
 	return a.valid, a.loose, ok
 }
 
 // KnownStrategy reports whether some adapter has the strategy.
 func KnownStrategy(name string) bool {
-	for _, a := range adapters {
+	for _, a := range adapters() {
 		if slices.Contains(a.valid, name) {
 			return true
 		}
 	}
 	return false
+}
+
+// table is the name under which the table of strategies knows the adapter of a
+// model: what an Iceberg table of Athena can do is another matter than what a
+// Hive table can. known is false when a template computes it.
+func (m *Model) table() (name string, known bool) {
+	if m.Adapter.Name != "athena" {
+		return m.Adapter.Name, true
+	}
+	format, known := m.Node.Config.Text("table_type")
+	if strings.EqualFold(format, "iceberg") {
+		return "athena iceberg", known
+	}
+	return "athena", known
+}
+
+// Strategy returns how an incremental run loads the model.
+func (m *Model) Strategy() Strategy {
+	name, known := m.Node.Strategy()
+	key, _, keyKnown := m.Node.UniqueKey()
+	table, sure := m.table()
+	if !known || !keyKnown || !sure {
+		return Strategy{}
+	}
+	s := StrategyFor(table, name, Layout{Keyed: len(key) > 0, Partitioned: m.Partitioned()})
+	if only, known := m.Node.Config.Bool("inserts_only"); m.Adapter.Name == "clickhouse" && (only || !known) && s.Name != "insert_overwrite" {
+		s.Effect, s.plan.key = Append, keyIgnored // the adapter looks at it first
+	}
+	return s
+}
+
+// ValidStrategies returns the strategies that the model's adapter accepts for
+// its kind of table, as ValidStrategies of a name does.
+func (m *Model) ValidStrategies() (names []string, loose, ok bool) {
+	table, known := m.table()
+	names, loose, ok = ValidStrategies(table)
+	return names, loose, ok && known
+}
+
+// layouts are the configuration keys that divide a table into the parts that an
+// insert_overwrite replaces.
+var layouts = []string{"partition_by", "partitioned_by", "liquid_clustered_by", "auto_liquid_cluster"}
+
+// Partitioned reports whether the table is divided into parts that can be
+// replaced one by one, or may be.
+func (m *Model) Partitioned() bool {
+	return slices.ContainsFunc(layouts, func(key string) bool {
+		v, _ := m.Node.Config.Get(key)
+		return v != nil
+	})
 }

@@ -21,7 +21,7 @@ var NoLookback = lint.Rule{
 		Summary: "a guard over the time of events leaves out late ones", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Presets: thorough,
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if !incremental(m) {
+		if !m.Incremented() {
 			return
 		}
 		for _, g := range m.Guards() {
@@ -42,7 +42,7 @@ var MaxOnEmpty = lint.Rule{
 		Summary: "the full refresh is empty, and the maximum of nothing is NULL", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		full := m.Full()
-		if !incremental(m) || full == nil || full.World == nil || !full.World.Empty() {
+		if !m.Incremented() || full == nil || full.World == nil || !full.World.Empty() {
 			return
 		}
 		for _, g := range m.Guards() {
@@ -63,7 +63,7 @@ var NowBasedWindow = lint.Rule{
 	Presets: thorough,
 	Model: func(p *lint.Pass, m *sema.Model) {
 		run := m.Run()
-		if !incremental(m) || run == nil || len(run.This) > 0 {
+		if !m.Incremented() || run == nil || len(run.This) > 0 {
 			return
 		}
 		for _, g := range m.Guards() {
@@ -82,7 +82,7 @@ var FullRefreshDiverges = lint.Rule{
 	Meta: finding.Meta{Code: "INC21", Name: "full-refresh-diverges", Family: "incremental", Severity: finding.Info,
 		Summary: "a full refresh keeps less than the runs have collected", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if refresh, known := m.Node.Config.Bool("full_refresh"); !incremental(m) || !known || m.Node.Config.Has("full_refresh") && !refresh || len(m.Recent()) == 0 {
+		if refresh, known := m.Node.Config.Bool("full_refresh"); !m.Incremented() || !known || m.Node.Config.Has("full_refresh") && !refresh || len(m.Recent()) == 0 {
 			return
 		}
 		f := m.Recent()[0]

@@ -13,7 +13,7 @@ var GuardBoundToLastOr = lint.Rule{
 	Meta: finding.Meta{Code: "INC22", Name: "guard-bound-to-last-or", Family: "incremental", Severity: finding.Error,
 		Summary: "a guard restricts only the last arm of an OR", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if !incremental(m) {
+		if !m.Incremented() {
 			return
 		}
 		for _, l := range m.LooseOrs() {

@@ -15,7 +15,7 @@ var GuardChangesColumns = lint.Rule{
 		Summary: "the incremental query has other columns than the full refresh", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		full, incr := m.Full(), m.Incremental()
-		if !incremental(m) || holes(m) || !closed(full) || !closed(incr) {
+		if !m.Incremented() || holes(m) || !closed(full) || !closed(incr) {
 			return
 		}
 		lost := missing(full.World.Output, incr.World.Output)

@@ -12,7 +12,7 @@ var GuardOnNullSide = lint.Rule{
 	Meta: finding.Meta{Code: "INC14", Name: "guard-on-null-side", Family: "incremental", Severity: finding.Warning,
 		Summary: "a guard drops the rows that an outer join keeps", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if !incremental(m) {
+		if !m.Incremented() {
 			return
 		}
 		for _, s := range m.NullGuards() {
@@ -32,7 +32,7 @@ var GuardBlanksRows = lint.Rule{
 		Summary: "rows outside of the batch are overwritten with NULLs", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
-		if !incremental(m) || s.Effect == sema.UnknownEffect || s.Effect == sema.Append || m.ExcludesHeld() {
+		if !m.Incremented() || s.Effect == sema.UnknownEffect || s.Effect == sema.Append || m.ExcludesHeld() {
 			return
 		}
 		for _, b := range m.Blanks() {

@@ -11,11 +11,6 @@ import (
 	"github.com/dbtvet/dbtvet/parser/source"
 )
 
-func incremental(m *sema.Model) bool {
-	yes, known := m.IsIncremental()
-	return yes && known
-}
-
 // atConfig reports at the value of a configuration key, or at the beginning of
 // the model.
 func atConfig(p *lint.Pass, m *sema.Model, key, format string, args ...any) *lint.Report {

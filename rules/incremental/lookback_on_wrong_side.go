@@ -12,7 +12,7 @@ var LookbackOnWrongSide = lint.Rule{
 	Meta: finding.Meta{Code: "INC23", Name: "lookback-on-wrong-side", Family: "incremental", Severity: finding.Warning,
 		Summary: "an interval makes a guard's window smaller", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if !incremental(m) {
+		if !m.Incremented() {
 			return
 		}
 		for _, g := range m.Guards() {

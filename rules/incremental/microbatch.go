@@ -17,7 +17,7 @@ var Microbatch = lint.Rule{
 		Summary: "a microbatch model lacks a setting that it needs", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		name, known := m.Node.Strategy()
-		if !incremental(m) || !known || name != "microbatch" || custom(p.Manifest) {
+		if !m.Incremented() || !known || name != "microbatch" || custom(p.Manifest) {
 			return
 		}
 		settings(p, m)

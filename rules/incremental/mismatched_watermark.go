@@ -12,7 +12,7 @@ var MismatchedWatermark = lint.Rule{
 	Meta: finding.Meta{Code: "INC11", Name: "mismatched-watermark", Family: "incremental", Severity: finding.Warning,
 		Summary: "a guard compares a column with the maximum of another", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if !incremental(m) {
+		if !m.Incremented() {
 			return
 		}
 		for _, g := range m.Guards() {

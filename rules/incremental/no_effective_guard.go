@@ -13,7 +13,7 @@ var NoEffectiveGuard = lint.Rule{
 		Summary: "an incremental run selects the same rows as a full refresh", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		full := m.Full()
-		if !incremental(m) || full == nil || full.World == nil || m.Incremental() != nil || full.World.Limits() {
+		if !m.Incremented() || full == nil || full.World == nil || m.Incremental() != nil || full.World.Limits() {
 			return
 		}
 		s := m.Strategy()

@@ -13,7 +13,7 @@ var NotInThisNullable = lint.Rule{
 	Meta: finding.Meta{Code: "INC16", Name: "not-in-this-nullable", Family: "incremental", Severity: finding.Error,
 		Summary: "NOT IN over a column of {{ this }} that can be NULL", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if !incremental(m) {
+		if !m.Incremented() {
 			return
 		}
 		for _, g := range m.Guards() {

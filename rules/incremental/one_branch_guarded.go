@@ -13,7 +13,7 @@ var OneBranchGuarded = lint.Rule{
 		Summary: "a branch of a union is read whole by every run, another is guarded", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
-		if !incremental(m) || s.Effect == sema.UnknownEffect {
+		if !m.Incremented() || s.Effect == sema.UnknownEffect {
 			return
 		}
 		for _, b := range m.OneBranches() {

@@ -17,7 +17,7 @@ var RefOnlyInGuard = lint.Rule{
 		Summary: "a ref stands only under is_incremental()", Needs: finding.NeedGraph, Since: "0.1.0", Fixable: true},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		incr := m.Incremental()
-		if !incremental(m) || incr == nil || len(m.Node.Errors) > 0 {
+		if !m.Incremented() || incr == nil || len(m.Node.Errors) > 0 {
 			return
 		}
 		said := map[string]bool{}

@@ -17,7 +17,7 @@ var SchemaChange = lint.Rule{
 		Summary: "an on_schema_change that dbt does not know", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		v, known := m.Node.OnSchemaChange()
-		if !incremental(m) || !known {
+		if !m.Incremented() || !known {
 			return
 		}
 		if !slices.Contains(schemaChanges, v) {

@@ -13,7 +13,7 @@ var StrictOnTies = lint.Rule{
 	Meta: finding.Meta{Code: "INC08", Name: "strict-on-ties", Family: "incremental", Severity: finding.Warning,
 		Summary: "> leaves out later rows with the value of the newest", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if !incremental(m) {
+		if !m.Incremented() {
 			return
 		}
 		for _, g := range m.Guards() {

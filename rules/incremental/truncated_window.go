@@ -13,7 +13,7 @@ var TruncatedWindow = lint.Rule{
 		Summary: "a guard takes away rows that a window function needs", Needs: finding.NeedKeys, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
-		if !incremental(m) || s.Effect == sema.OverwriteAll || s.Effect == sema.ReplaceRange || m.ExcludesHeld() {
+		if !m.Incremented() || s.Effect == sema.OverwriteAll || s.Effect == sema.ReplaceRange || m.ExcludesHeld() {
 			return
 		}
 		for _, g := range m.Guards() {

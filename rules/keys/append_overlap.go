@@ -11,9 +11,9 @@ import (
 var AppendOverlap = lint.Rule{
 	Meta: finding.Meta{Code: "UK04", Name: "append-overlap", Family: "keys", Severity: finding.Error,
 		Summary: "an appended batch overlaps the rows that are there", Needs: finding.NeedColumns, Since: "0.1.0"},
-	Model: func(p *lint.Pass, m *sema.Model) {
+	Model: lint.EachOutput(func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
-		if !incremental(m) || s.Effect != sema.Append || s.Explicit && s.Name != "append" || m.ExcludesHeld() || m.Replaces() {
+		if !m.Incremented() || s.Effect != sema.Append || s.Explicit && s.Name != "append" || m.ExcludesHeld() || m.Replaces() {
 			return
 		}
 		var guards []*sema.Guard
@@ -41,7 +41,7 @@ var AppendOverlap = lint.Rule{
 			r.Quiet("set a `unique_key` that the strategy uses, or compare with `>` a value that no later row shares")
 			return
 		}
-	},
+	}),
 }
 
 func message(sure bool, s sema.Strategy) string {

@@ -17,7 +17,7 @@ var KeyColumnMissing = lint.Rule{
 		Summary: "a unique_key column is not in the output", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		run := m.Run()
-		if !incremental(m) || run == nil || run.Output == nil || run.Output.Open {
+		if !m.Incremented() || run == nil || run.Output == nil || run.Output.Open {
 			return
 		}
 		key, origin, known := m.Node.UniqueKey()

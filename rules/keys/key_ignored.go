@@ -11,10 +11,10 @@ import (
 var KeyIgnored = lint.Rule{
 	Meta: finding.Meta{Code: "UK05", Name: "key-ignored", Family: "keys", Severity: finding.Error,
 		Summary: "the strategy does not use the unique_key", Needs: finding.NeedGraph, Since: "0.1.0"},
-	Model: func(p *lint.Pass, m *sema.Model) {
+	Model: lint.EachOutput(func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
 		key, origin, known := m.Node.UniqueKey()
-		if !incremental(m) || !known || len(key) == 0 || !s.Known || m.Adapter.Name == "clickhouse" && m.Replaces() || homeMade(p.Manifest, s.Name) {
+		if !m.Incremented() || !known || len(key) == 0 || !s.Known || m.Adapter.Name == "clickhouse" && m.Replaces() || homeMade(p.Manifest, s.Name) {
 			return
 		}
 		inherited := origin.Layer != manifest.InFile && origin.Layer != manifest.Properties
@@ -25,7 +25,7 @@ var KeyIgnored = lint.Rule{
 			if !m.Adapter.Sure {
 				r.Lower(finding.Warning)
 			}
-		case s.IgnoresKey() || m.Node.Config.Has("inserts_only") && m.Adapter.Name == "clickhouse":
+		case s.IgnoresKey():
 			r := at(p, m, origin, "`unique_key` %s has no effect: %s, and an incremental run %s", sema.Tuple(key), strategyText(m, s), s.Effect)
 			r.Lower(finding.Warning)
 			if s.Name == "insert_overwrite" || inherited || m.ExcludesHeld() {
@@ -34,5 +34,5 @@ var KeyIgnored = lint.Rule{
 			r.Help("set a strategy that replaces rows by key, or remove `unique_key`")
 			r.Quiet("set `incremental_strategy` to `merge` or another one that uses the key").About(s.Name)
 		}
-	},
+	}),
 }

@@ -73,7 +73,7 @@ func gapReport(p *lint.Pass, m *sema.Model, o manifest.Origin, gap *sema.KeyGap,
 // another replacement of single rows by key.
 func upserted(m *sema.Model) ([]string, manifest.Origin, bool) {
 	key, origin, known := m.Node.UniqueKey()
-	if !incremental(m) || !known || len(key) == 0 || m.Strategy().Effect != sema.Upsert || m.Run() == nil || m.Run().Output == nil {
+	if !m.Incremented() || !known || len(key) == 0 || m.Strategy().Effect != sema.Upsert || m.Run() == nil || m.Run().Output == nil {
 		return nil, origin, false
 	}
 	return key, origin, true

@@ -14,11 +14,11 @@ var KeyNullable = lint.Rule{
 	Model: func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
 		key, origin, known := m.Node.UniqueKey()
-		if !incremental(m) || !known || s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || s.NullSafe() || m.Run() == nil || m.Run().Output == nil {
+		if !m.Incremented() || !known || s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || m.Run() == nil || m.Run().Output == nil {
 			return
 		}
-		if len(key) == 1 && p.Manifest.Project.Root.Flags.Get("enable_truthy_nulls_equals_macro").Text() == "true" {
-			return // a single column is then compared with NULL in mind
+		if s.NullSafe(len(key), p.Manifest.Project.Root.Flags.Get("enable_truthy_nulls_equals_macro").Text() == "true") {
+			return
 		}
 		for _, k := range key {
 			if n := m.Run().MayBeNull(k); n != nil {

@@ -18,7 +18,7 @@ var KeyStringList = lint.Rule{
 		s := m.Strategy()
 		v, origin := m.Node.Config.Get("unique_key")
 		text, ok := jinja.TextOf(v)
-		if _, _, known := m.Node.UniqueKey(); !incremental(m) || !ok || !known || s.Effect != sema.Upsert {
+		if _, _, known := m.Node.UniqueKey(); !m.Incremented() || !ok || !known || s.Effect != sema.Upsert {
 			return
 		}
 		parts := columnList(text)

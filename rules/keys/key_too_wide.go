@@ -17,7 +17,7 @@ var KeyTooWide = lint.Rule{
 	Model: func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
 		key, origin, known := m.Node.UniqueKey()
-		if !incremental(m) || !known || s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || m.Run() == nil || m.Run().Output == nil || keepsHistory(m) {
+		if !m.Incremented() || !known || s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || m.Run() == nil || m.Run().Output == nil || keepsHistory(m) {
 			return
 		}
 		out := m.Run().Output

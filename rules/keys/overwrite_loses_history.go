@@ -11,9 +11,9 @@ import (
 var OverwriteLosesHistory = lint.Rule{
 	Meta: finding.Meta{Code: "UK14", Name: "overwrite-loses-history", Family: "keys", Severity: finding.Error,
 		Summary: "the whole table is replaced by the newest rows", Needs: finding.NeedSQL, Since: "0.1.0"},
-	Model: func(p *lint.Pass, m *sema.Model) {
+	Model: lint.EachOutput(func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
-		if !incremental(m) || s.Effect != sema.OverwriteAll || m.ExcludesHeld() || homeMade(p.Manifest, s.Name) {
+		if !m.Incremented() || s.Effect != sema.OverwriteAll || m.ExcludesHeld() || homeMade(p.Manifest, s.Name) {
 			return
 		}
 		for _, g := range m.Guards() {
@@ -36,7 +36,7 @@ var OverwriteLosesHistory = lint.Rule{
 			}
 			return
 		}
-	},
+	}),
 }
 
 func short(s string) string {

@@ -16,9 +16,9 @@ import (
 var SilentlyAppend = lint.Rule{
 	Meta: finding.Meta{Code: "UK03", Name: "silently-append", Family: "keys", Severity: finding.Error,
 		Summary: "a merge or delete+insert without unique_key appends", Needs: finding.NeedSQL, Since: "0.1.0"},
-	Model: func(p *lint.Pass, m *sema.Model) {
+	Model: lint.EachOutput(func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
-		if !incremental(m) || !keyless(m) || !s.Explicit || s.Name != "merge" && s.Name != "delete+insert" || s.Effect != sema.Append && s.Known && s.Effect != sema.UnknownEffect {
+		if !m.Incremented() || !keyless(m) || !s.Explicit || s.Name != "merge" && s.Name != "delete+insert" || s.Effect != sema.Append && s.Known && s.Effect != sema.UnknownEffect {
 			return
 		}
 		if s.Effect == sema.UnknownEffect && m.Adapter.Name != "" {
@@ -36,12 +36,7 @@ var SilentlyAppend = lint.Rule{
 		}
 		suggest(r, m)
 		r.Quiet("set `unique_key`, or `incremental_strategy='append'` if rows never come twice")
-	},
-}
-
-func incremental(m *sema.Model) bool {
-	yes, known := m.IsIncremental()
-	return yes && known
+	}),
 }
 
 // keyless reports whether the model certainly has no unique_key.

@@ -11,18 +11,23 @@ import (
 )
 
 // StrategyInvalid reports an incremental_strategy that the adapter does not have
-// and that no macro of the project makes.
+// and that no macro of the project makes, or that it does not have for this kind
+// of table.
 var StrategyInvalid = lint.Rule{
 	Meta: finding.Meta{Code: "UK01", Name: "strategy-invalid", Family: "keys", Severity: finding.Error,
 		Summary: "the adapter does not have the incremental strategy", Needs: finding.NeedGraph, Since: "0.1.0"},
-	Model: func(p *lint.Pass, m *sema.Model) {
+	Model: lint.EachOutput(func(p *lint.Pass, m *sema.Model) {
 		s := m.Strategy()
-		valid, loose, ok := sema.ValidStrategies(m.Adapter.Name)
-		if !incremental(m) || !ok || !s.Known || !s.Explicit || s.Name == "default" || slices.Contains(valid, s.Name) || homeMade(p.Manifest, s.Name) {
+		valid, loose, ok := m.ValidStrategies()
+		if !m.Incremented() || !ok || !s.Known || homeMade(p.Manifest, s.Name) {
+			return
+		}
+		if slices.Contains(valid, s.Name) {
+			unmet(p, m, s)
 			return
 		}
 		_, origin := m.Node.Config.Get("incremental_strategy")
-		r := at(p, m, origin, "%s has no incremental strategy `%s`: the model does not run", m.Adapter.Name, s.Name)
+		r := at(p, m, origin, "%s has no incremental strategy `%s`%s: the model does not run", m.Adapter.Name, s.Name, forTable(m))
 		r.Note("strategies", "%s has `%s`", m.Adapter.Name, strings.Join(valid, "`, `"))
 		if near := finding.Nearest(s.Name, valid); near != "" {
 			r.Help("write `%s`", near)
@@ -36,7 +41,44 @@ var StrategyInvalid = lint.Rule{
 		case !m.Adapter.Sure:
 			r.Lower(finding.Warning)
 		}
-	},
+	}),
+}
+
+// forTable names the kind of table, where the adapter's strategies depend on it.
+func forTable(m *sema.Model) string {
+	if m.Adapter.Name != "athena" {
+		return ""
+	}
+	if v, _ := m.Node.Config.Text("table_type"); v != "" {
+		return " for " + strings.ToLower(v) + " tables"
+	}
+	return " for hive tables"
+}
+
+// unmet reports a setting that the strategy does not work with.
+func unmet(p *lint.Pass, m *sema.Model, s sema.Strategy) {
+	key, _, _ := m.Node.UniqueKey()
+	for _, n := range s.Needs() {
+		if n.Setting == "granularity" || n.Setting == "copy_partitions" || n.Keyed && len(key) == 0 {
+			continue // the partitions' rule looks at these
+		}
+		v, known := m.Node.Config.Text(n.Setting)
+		_, origin := m.Node.Config.Get(n.Setting)
+		if v == "" {
+			v = n.Default
+		}
+		if !known || v == "" || slices.Contains(n.Values, strings.ToLower(v)) {
+			continue
+		}
+		if origin.File == nil {
+			_, origin = m.Node.Config.Get("incremental_strategy")
+		}
+		r := at(p, m, origin, "`%s` on %s needs `%s` to be %s, and it is %s: the model does not run", s.Name, m.Adapter.Name, n.Setting, strings.Join(n.Values, " or "), v)
+		r.Help("set `%s` to %s", n.Setting, n.Values[0]).Quiet("a `%s` that the strategy works with", n.Setting).About(s.Name, n.Setting)
+		if !m.Adapter.Sure {
+			r.Lower(finding.Warning)
+		}
+	}
 }
 
 // macroOf returns the macro that dbt looks for to run a strategy.

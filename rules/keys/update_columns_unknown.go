@@ -16,7 +16,7 @@ var UpdateColumnsUnknown = lint.Rule{
 		Summary: "a merge is to update columns that the model does not have", Needs: finding.NeedColumns, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		run := m.Run()
-		if !incremental(m) || m.Strategy().Effect != sema.Upsert || run == nil || run.Output == nil || run.Output.Open {
+		if !m.Incremented() || m.Strategy().Effect != sema.Upsert || run == nil || run.Output == nil || run.Output.Open {
 			return
 		}
 		for _, key := range []string{"merge_update_columns", "merge_exclude_columns"} {
