@@ -52,6 +52,7 @@ type column struct {
 	lit      string // normalised text of a literal
 	volatile bool   // random(), uuid(): no function of anything
 	pattern  string // the expression with its inputs left out: equal patterns over equal inputs are equal
+	teller   bool   // a constant per branch of a UNION ALL, and another in each
 	cutoff   bool   // minted above an aggregate, DISTINCT or set operation: identity of value, not of rows
 }
 
@@ -97,6 +98,11 @@ func (s set) without(c Col) set {
 }
 
 func (s set) equal(o set) bool { return slices.Equal(s, o) }
+
+// minus returns s without the columns of o.
+func (s set) minus(o set) set {
+	return slices.DeleteFunc(slices.Clone(s), o.has)
+}
 
 // within reports whether every element of s is in o.
 func (s set) within(o set) bool {

@@ -24,6 +24,7 @@ const (
 	NullListed                    // x not in (..., null) is never true
 	Contradiction                 // no value fulfils both conditions
 	EmptyRange                    // between 9 and 1
+	OneValue                      // x between y and y, y a column
 	AlwaysTrue                    // x <> 'a' or x <> 'b'
 )
 
@@ -127,6 +128,9 @@ func (v *vain) predicate(b *binder, e sql.Expr) {
 			v.add(e, NullListed, "")
 		}
 	case *sql.Between:
+		if !e.Not && v.sameColumn(b, e.Lo, e.Hi) {
+			v.add(e, OneValue, oneLine(v.w.Text(e.Lo.Range())))
+		}
 		lo, ok1 := sql.Unparen(e.Lo).(*sql.Literal)
 		hi, ok2 := sql.Unparen(e.Hi).(*sql.Literal)
 		if ok1 && ok2 && !e.Symmetric {
@@ -138,6 +142,17 @@ func (v *vain) predicate(b *binder, e sql.Expr) {
 	case *sql.Case:
 		v.cases(b, e)
 	}
+}
+
+// sameColumn reports whether x and y are one column, written twice.
+func (v *vain) sameColumn(b *binder, x, y sql.Expr) bool {
+	_, ok1 := sql.Unparen(x).(*sql.Column)
+	_, ok2 := sql.Unparen(y).(*sql.Column)
+	if !ok1 || !ok2 {
+		return false
+	}
+	c := b.bind(x)
+	return c == b.bind(y) && len(v.w.cols[c].tids) > 0
 }
 
 // any judges the arms of an OR.

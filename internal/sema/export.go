@@ -33,6 +33,7 @@ func (w *World) export(info *queryInfo) *Summary {
 		if lit, ok := w.constOf(r, c.col); ok {
 			col.Const = lit
 		}
+		col.Teller = w.tells(c.col)
 		if _, ok := visible[c.col]; !ok {
 			visible[c.col] = i
 		}

@@ -17,56 +17,50 @@ type Broken struct {
 }
 
 // BrokenKeys returns the declared keys of the output that cannot survive the
-// joins of the world: the key names the rows of one relation, and a join below
-// repeats those rows for all that is known. Keys that are proven, and keys that
-// name nothing known, are not returned.
+// joins of the world, with each join that breaks them: the join repeats rows for
+// all that is known, and the key is made of nothing that the join adds. Keys that
+// are proven are not returned.
 func (w *World) BrokenKeys(facts []Fact) []Broken {
 	if w.out == nil || w.truncated {
 		return nil
 	}
 	var out []Broken
 	for _, f := range facts {
-		if f.When != nil {
-			continue
-		}
-		if b, ok := w.broken(f); ok {
-			out = append(out, b)
+		if f.When == nil {
+			out = append(out, w.broken(f)...)
 		}
 	}
 	return out
 }
 
-func (w *World) broken(f Fact) (Broken, bool) {
-	var key set
-	for _, name := range f.Cols {
-		c, ok := w.out.named(w.Dialect.FoldName(name, false))
-		if !ok {
-			return Broken{}, false
-		}
-		key = key.with(c)
+func (w *World) broken(f Fact) []Broken {
+	key, ok := w.outputCols(f.Cols)
+	if !ok {
+		return nil
 	}
 	reach := w.reachNotNull(w.out, key, key)
 	if reach.all(w.out.tids) {
-		return Broken{}, false
+		return nil
 	}
+	var out []Broken
 	for _, t := range w.out.tids {
-		// The key names the rows of t only if it is a function of them: a lookup
-		// that the key happens to determine is not what it names.
-		if !reach.known(t) || !w.determines(w.out, set{t}, key) {
-			continue
-		}
 		for _, b := range w.out.dups[t] {
-			if reach.all(b.added) {
+			// What the key is made of must stand fast while the join's other side
+			// goes from one row to the next, t's row among it.
+			fast := w.out.tids.minus(b.added)
+			if reach.all(b.added) || !w.rowOf(key, t) || !w.determines(w.out, fast, key) {
 				continue
 			}
-			// The join must be all that is missing.
-			if !w.reachNotNull(w.out, key.with(b.added...), key).all(w.out.tids) {
-				continue
-			}
-			return Broken{f, b.join, b.join.repeats(b), w.tidName(t)}, true
+			out = append(out, Broken{f, b.join, b.join.repeats(b), w.tidName(t)})
 		}
 	}
-	return Broken{}, false
+	return out
+}
+
+// rowOf reports whether a column of the key is a value of t's rows: a join
+// repeats lookups all the time, which a key that names something else survives.
+func (w *World) rowOf(key set, t Col) bool {
+	return slices.ContainsFunc(key, func(c Col) bool { return slices.Contains(w.cols[c].tids, t) })
 }
 
 // Witness returns rows of the multiplying side that fulfil every declared key

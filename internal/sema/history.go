@@ -124,14 +124,7 @@ func (w *World) blamed(j *Join) bool {
 	}
 	// Nothing is blamed on a join whose grain is not known: its rows reach the
 	// output when those of its right side still stand there.
-	for _, t := range w.out.tids {
-		for x := t; x > 0; x = w.cols[x].from {
-			if j.ext.tids.has(x) {
-				return true
-			}
-		}
-	}
-	return false
+	return len(w.added(j)) > 0
 }
 
 // summed reports whether an aggregate counts the left rows of j as often as the

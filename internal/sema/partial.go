@@ -30,11 +30,11 @@ func (w *World) PartialKeys(facts []Fact) []PartialKey {
 	var out []PartialKey
 	for _, j := range w.Joins {
 		v := j.Right
-		if j.Block.InExpr || v.Status != FanOut || len(v.Missing) == 0 || j.ext == nil || !w.inDups(j) || !v.declared() {
+		if j.Block.InExpr || v.Status != FanOut || len(v.Missing) == 0 || j.ext == nil || !w.inDups(j) {
 			continue
 		}
 		left, ok := j.hasAll(v.Missing)
-		if !ok || w.meant(j, v.Missing, facts) {
+		if !ok || w.meant(j, v.Missing, facts) || !v.declared() && !j.elsewhere(v.Missing) {
 			continue
 		}
 		out = append(out, PartialKey{j, v, v.Missing, left})
@@ -55,6 +55,29 @@ func (v *Verdict) declared() bool {
 	return slices.ContainsFunc(v.Proof(), func(s Step) bool {
 		text := strings.ToLower(s.Text)
 		return s.Strength != finding.Struct && !slices.ContainsFunc(v.Key, func(k string) bool { return !strings.Contains(text, "`"+strings.ToLower(k)+"`") })
+	})
+}
+
+// elsewhere reports whether other joins of the query compare columns of these
+// names for rows of the same left side: there they are known to tell rows apart.
+func (j *Join) elsewhere(missing []string) bool {
+	w := j.World
+	for _, m := range missing {
+		fold := w.Dialect.FoldName(m, false)
+		if !slices.ContainsFunc(j.Block.Joins, func(o *Join) bool { return o != j && o.compares(fold) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// compares reports whether a join has an equality between a column of that name
+// on each side.
+func (j *Join) compares(fold string) bool {
+	w := j.World
+	named := func(c Col) bool { return w.Dialect.FoldName(w.colName(c), false) == fold }
+	return slices.ContainsFunc(j.Conds, func(c *JoinCond) bool {
+		return c.eq != nil && c.l|c.r == both && c.l&c.r == neither && named(c.eq.l) && named(c.eq.r)
 	})
 }
 
@@ -86,13 +109,16 @@ func (j *Join) hasAll(names []string) (string, bool) {
 }
 
 // meant reports whether the output keeps the right side's rows apart: a missing
-// column of that side is in it, or in a declared key.
+// column of that side is in it, or in a declared key under whatever name it has
+// there.
 func (w *World) meant(j *Join, missing []string, facts []Fact) bool {
 	for _, f := range facts {
-		for _, c := range f.Cols {
-			if slices.ContainsFunc(missing, func(m string) bool { return strings.EqualFold(m, c) }) {
-				return true
-			}
+		cols, ok := w.outputCols(f.Cols)
+		for _, c := range cols {
+			ok = ok && !newSet(w.cols[c].tids...).meets(j.ext.tids)
+		}
+		if !ok {
+			return true
 		}
 	}
 	for _, c := range w.out.cols {
@@ -104,60 +130,6 @@ func (w *World) meant(j *Join, missing []string, facts []Fact) bool {
 		}
 	}
 	return false
-}
-
-// OrJoin is a join whose condition is an OR of conditions, each of which meets
-// at most one row alone.
-type OrJoin struct {
-	Join *Join
-	Cond sql.Expr
-	Arms []string
-}
-
-// OrJoins returns the joins of the world that may meet a row by each arm of an
-// OR.
-func (w *World) OrJoins() []OrJoin {
-	var out []OrJoin
-	if w.truncated {
-		return nil
-	}
-	for _, j := range w.Joins {
-		if j.Unsure || j.Right.Status != NotKnown || j.Node == nil {
-			continue
-		}
-		for _, c := range j.Conds {
-			if c.Where || c.Expr == nil || c.eq != nil || c.reads != both {
-				continue
-			}
-			if o, ok := j.orJoin(c); ok {
-				out = append(out, o)
-			}
-		}
-	}
-	return out
-}
-
-func (j *Join) orJoin(c *JoinCond) (OrJoin, bool) {
-	arms := orArms(c.Expr)
-	if len(arms) < 2 {
-		return OrJoin{}, false
-	}
-	w := j.World
-	bd := j.Block.binderOver(j.sources)
-	o := OrJoin{Join: j, Cond: c.Expr}
-	rest := j.fixed(rightSide, nil)
-	for _, arm := range arms {
-		var extra []*JoinCond
-		for _, e := range conjuncts(arm) {
-			extra = append(extra, j.cond(bd, e, j.right))
-		}
-		f := j.fixed(rightSide, extra)
-		if f.cols.equal(rest.cols) && f.safe.equal(rest.safe) || !w.reachNotNull(j.right, f.cols.with(f.safe...), f.cols).all(j.right.tids) {
-			return OrJoin{}, false
-		}
-		o.Arms = append(o.Arms, oneLine(w.Text(arm.Range())))
-	}
-	return o, true
 }
 
 // LossyKey is a join on a lossy function of the right side's key: several keys

@@ -412,6 +412,7 @@ func (w *World) unionKeys(so *SetOp, out *rel, pos [][]Col) {
 		if !w.disjoint(so, row) {
 			continue
 		}
+		w.cols[out.cols[d].col].teller = true
 		for _, cand := range w.branchKeys(so, pos) {
 			cols := make([]Col, 0, len(cand)+1)
 			for _, i := range cand {
@@ -437,6 +438,9 @@ func (w *World) branchKeys(so *SetOp, pos [][]Col) [][]int {
 		var cand []int
 		ok := true
 		for _, c := range k.cols {
+			if _, same := first.consts[c]; same {
+				continue // row_number() = 1
+			}
 			i := slices.IndexFunc(pos, func(row []Col) bool { return row[0] == c })
 			if i < 0 {
 				ok = false

@@ -39,6 +39,9 @@ type Column struct {
 	NullWhy []Step // proof of NotNull
 	Empty   *Step  // a row in which the value is NULL, when one can be named
 	Const   string // normalised literal when the column has one value, else empty
+	// Teller is set for a column that tells the branches of a UNION ALL apart,
+	// by a constant of its own in each.
+	Teller bool
 	// Origins are the leaf columns that the value is computed from.
 	Origins []Origin
 	Place   finding.Place // where it is written or declared

@@ -185,16 +185,16 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 				part = part.with(in)
 			}
 		}
-		if len(part) == 0 || !w.determines(r, part, free) && len(part) < len(free) {
-			continue
-		}
 		var missing set
 		for _, col := range k.cols {
 			if !c.known(col) {
 				missing = missing.with(col)
 			}
 		}
-		if w.sameDetail(r, part, missing) {
+		if len(part) == 0 || len(part) < len(free) && !w.determines(r, part, free) && !w.branches(missing) {
+			continue
+		}
+		if w.sameDetail(r, part, missing) || w.inputsOf(x, missing) {
 			continue
 		}
 		v.Key, v.Missing = w.names(k.cols), w.names(missing)
@@ -203,6 +203,34 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 		return true
 	}
 	return false
+}
+
+// inputsOf reports whether the missing columns are what the joined ones are
+// computed from: the join compares a form of the key, not a part of it.
+func (w *World) inputsOf(joined, missing set) bool {
+	for _, m := range missing {
+		if !slices.ContainsFunc(joined, func(c Col) bool { return c != m && w.computed(c, m, 0) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// computed reports whether c is an expression over m, or over expressions of it.
+func (w *World) computed(c, m Col, depth int) bool {
+	return depth < 20 && (c == m || slices.ContainsFunc(w.cols[c].in, func(in Col) bool { return w.computed(in, m, depth+1) }))
+}
+
+// tells reports whether c tells the branches of a UNION ALL apart.
+func (w *World) tells(c Col) bool {
+	r := &w.cols[w.root(c)]
+	return r.teller || r.leaf != nil && r.leaf.Index >= 0 && r.leaf.Relation.Columns[r.leaf.Index].Teller
+}
+
+// branches reports whether all that is missing from a key tells the branches of
+// a UNION ALL apart: whatever else is compared, each branch may have a row.
+func (w *World) branches(missing set) bool {
+	return len(missing) > 0 && !slices.ContainsFunc(missing, func(c Col) bool { return !w.tells(c) })
 }
 
 // sameDetail reports whether what a key holds beyond the joined columns may be

@@ -28,6 +28,9 @@ var Contradiction = lint.Rule{
 			case sema.EmptyRange:
 				r = p.Report(v.Expr.Range(), "`%s` is never true: the lower bound is above the upper one", text).Lower(finding.Warning).
 					Help("swap the bounds")
+			case sema.OneValue:
+				r = p.Report(v.Expr.Range(), "`%s` holds for a single value: both bounds are `%s`", text, v.Other).Lower(finding.Warning).
+					Help("name the column of the other bound").Quiet("write `=` if one value is meant")
 			case sema.AlwaysTrue:
 				r = p.Report(v.Expr.Range(), "`%s` is true for every value: whatever differs from one differs from the other", text).Lower(finding.Warning).
 					Help("write AND, or NOT IN with both values")

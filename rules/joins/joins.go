@@ -15,6 +15,14 @@ import (
 // names writes columns for a message: `a`, `b`.
 func names(cols []string) string { return "`" + strings.Join(cols, "`, `") + "`" }
 
+// first returns the first n names, with three dots for more.
+func first(names []string, n int) []string {
+	if len(names) <= n {
+		return names
+	}
+	return append(names[:n:n], "...")
+}
+
 // quiet says what would make a finding about a fan-out silent.
 func quiet(r *lint.Report, v sema.Verdict) {
 	if len(v.On) > 0 {

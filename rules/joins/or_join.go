@@ -8,18 +8,31 @@ import (
 	"github.com/dbtvet/dbtvet/internal/sema"
 )
 
-// OrJoin notes a join on several keys combined by OR: each finds at most one
-// row, together they find several.
+// OrJoin reports a join on one column or another: where the two lead to
+// different rows, both are met.
 var OrJoin = lint.Rule{
-	Meta: finding.Meta{Code: "FAN09", Name: "or-join", Family: "joins", Severity: finding.Info,
+	Meta: finding.Meta{Code: "FAN09", Name: "or-join", Family: "joins", Severity: finding.Warning,
 		Summary: "a join on one key or another can meet a row by each", Needs: finding.NeedKeys, Since: "0.1.0"},
 	World: func(p *lint.Pass, w *sema.World) {
-		for _, o := range w.OrJoins() {
+		for _, o := range w.OrJoins(keysOf(p.Model)) {
 			right := o.Join.RightName
-			p.Report(o.Cond.Range(), "the join to `%s` meets one row by `%s`, and perhaps another: a row repeats when they differ", right, strings.Join(o.Arms, "` and one by `")).
-				Note("blame", "each condition alone meets at most one row of `%s`", right).
-				Help("join twice, on one condition each, and take the first match with COALESCE").
+			arms := strings.Join(o.Arms, "` and one by `")
+			var r *lint.Report
+			if o.Breaks != nil {
+				r = p.Report(o.Cond.Range(), "%s is declared unique, but the join to `%s` can meet one row by `%s`, and repeat it", sema.Tuple(o.Breaks.Cols), right, arms)
+				r.Evidence("key", o.Breaks.Step)
+			} else {
+				r = p.Report(o.Cond.Range(), "the join to `%s` meets one row by `%s`, and perhaps another: a row repeats when they differ", right, arms)
+			}
+			r.Evidence("join", sema.Step{Text: "the conditions are joined by OR", Place: w.Place(o.Cond.Range()), Strength: finding.Struct})
+			if o.Once {
+				r.Note("blame", "each condition alone meets at most one row of `%s`", right)
+			}
+			r.Help("join twice, on one condition each, and take the first match with COALESCE").
 				Quiet("make the conditions exclude each other").About(right)
+			if o.Breaks == nil || o.Breaks.Step.Strength < finding.Tested {
+				r.Lower(finding.Info)
+			}
 		}
 	},
 }
