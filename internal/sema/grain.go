@@ -51,7 +51,13 @@ func (w *World) broken(f Fact) []Broken {
 			if reach.all(b.added) || !w.rowOf(key, t) || !w.determines(w.out, fast, key) {
 				continue
 			}
-			out = append(out, Broken{f, b.join, b.join.repeats(b), w.tidName(t)})
+			// Where it is not known that the key names the rows of t, what speaks
+			// for the repetition must be more than a GROUP BY, which may hold
+			// attributes.
+			v := b.join.repeats(b)
+			if reach.known(t) || v.Branches || v.declared() {
+				out = append(out, Broken{f, b.join, v, w.tidName(t)})
+			}
 		}
 	}
 	return out

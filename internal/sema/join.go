@@ -24,6 +24,9 @@ type Verdict struct {
 	// Picked is set for a fan-out of rows that a flag picked, as in
 	// `where is_current`: perhaps it leaves one row for each.
 	Picked bool
+	// Branches is set for a fan-out over a UNION ALL of which each branch can have
+	// a row: all that the join leaves out is which branch it is.
+	Branches bool
 	// Side is the relation judged, as the query names it; On are its columns
 	// that the join fixes.
 	Side string

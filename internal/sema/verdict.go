@@ -197,7 +197,7 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 		if w.sameDetail(r, part, missing) || w.inputsOf(x, missing) {
 			continue
 		}
-		v.Key, v.Missing = w.names(k.cols), w.names(missing)
+		v.Key, v.Missing, v.Branches = w.names(k.cols), w.names(missing), w.branches(missing)
 		v.why, v.Strength = []*why{k.why}, k.why.weakest()
 		v.Reason = "`" + v.Side + "` is one row per " + Tuple(v.Key)
 		return true

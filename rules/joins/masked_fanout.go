@@ -18,7 +18,7 @@ var MaskedFanout = lint.Rule{
 			if v.Status != sema.FanOut {
 				continue
 			}
-			r := p.Report(a.Join.Span(), "the join to `%s` on %s repeats rows, of which `row_number() = 1` keeps any: %s can come from each of them", v.Side, at(w, a.Join, v), names(first(a.Columns, 5)))
+			r := p.Report(a.Join.Span(), "the join to `%s` repeats rows, of which `row_number() = 1` keeps any: %s can come from each of them", v.Side, names(first(a.Columns, 5)))
 			r.Evidence("grain", v.Proof()...).Evidence("order", sema.Step{Text: "the repeated rows are equal in PARTITION BY and ORDER BY", Place: w.Place(a.Window.Call.Span), Strength: finding.Struct})
 			r.About(append(a.Columns, v.Side)...).Help("deduplicate `%s` before the join, or order by a column of it", v.Side)
 			quiet(graded(r, v), v)
