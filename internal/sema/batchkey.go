@@ -136,7 +136,7 @@ func tail(w *World, parts []sql.Expr, bw *World, base []sql.Expr) (sql.Expr, boo
 		return nil, false
 	}
 	last := len(parts) - 1
-	same := func(a, b sql.Expr) bool { return squeezed(w.Text(a.Range())) == squeezed(bw.Text(b.Range())) }
+	same := func(a, b sql.Expr) bool { return sql.Print(a, w.Dialect) == sql.Print(b, bw.Dialect) }
 	for i := range last {
 		if !same(parts[i], base[i]) {
 			return nil, false

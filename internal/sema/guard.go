@@ -72,7 +72,7 @@ func (m *Model) Guards() []*Guard {
 
 // text is the filter as it is compared between worlds.
 func (f *Filter) text() string {
-	return string(rune('0'+f.Clause)) + strings.ToLower(strings.Join(strings.Fields(f.World.Text(f.Expr.Range())), " "))
+	return string(rune('0'+f.Clause)) + sql.Print(f.Expr, f.World.Dialect)
 }
 
 // guard reads a filter as a guard.

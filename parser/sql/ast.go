@@ -104,14 +104,14 @@ type Values struct {
 type Select struct {
 	Span
 	Distinct   bool
-	DistinctOn []Expr // DISTINCT ON (...); Distinct is true then too
-	Top        Expr   // TOP n (T-SQL), nil if there is none
 	TopPct     bool   // TOP n PERCENT
 	TopTies    bool   // TOP n WITH TIES
 	AsStruct   bool   // SELECT AS STRUCT / AS VALUE (BigQuery)
+	FromFirst  bool   // FROM stands before SELECT; without SELECT the items are one star
+	DistinctOn []Expr // DISTINCT ON (...); Distinct is true then too
+	Top        Expr   // TOP n (T-SQL), nil if there is none
 	Items      []*Item
 	From       TableExpr // comma lists are joins with Comma set; nil without FROM
-	FromFirst  bool      // FROM stands before SELECT; without SELECT the items are one star
 	Prewhere   Expr      // ClickHouse
 	Where      Expr
 	GroupBy    *GroupBy
@@ -538,22 +538,22 @@ type Call struct {
 	Span
 	Name        []*Ident // dbo.f, safe.f; the last part is the function
 	NameEnd     int32
+	Nulls       int8   // 0 not said, +1 RESPECT NULLS, -1 IGNORE NULLS
+	Star        bool   // f(*)
+	NoParens    bool   // current_date and its like, without parentheses
+	Open        bool   // a hole among the arguments: more may follow
+	Distinct    bool   // f(DISTINCT x)
 	Params      []Expr // ClickHouse f(params)(args)
-	Distinct    bool
 	Args        []*Arg
-	Star        bool // f(*)
 	OrderBy     []*OrderItem
 	Limit       Expr
 	Sep         Expr    // SEPARATOR
 	Having      *Opaque // HAVING MAX x
 	WithinGroup []*OrderItem
 	Filter      Expr
-	Nulls       int8 // 0 not said, +1 RESPECT NULLS, -1 IGNORE NULLS
 	Over        *Window
 	OverName    *Ident    // OVER w
 	Tail        []*Opaque // words of JSON functions: OMIT QUOTES, RETURNING t, ON ERROR
-	NoParens    bool      // current_date and its like, without parentheses
-	Open        bool      // a hole among the arguments: more may follow
 }
 
 // Arg is an argument of a call, perhaps named: f(name => x), struct(x as name).

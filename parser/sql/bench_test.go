@@ -61,7 +61,7 @@ func BenchmarkLex(b *testing.B) {
 	b.SetBytes(int64(len(model)))
 	b.ReportAllocs()
 	for b.Loop() {
-		l := lexer{text: model, opts: Generic.lex, tokens: make([]Token, 0, len(model)/5+8)}
+		l := lexer{text: model, opts: Generic.lex, tokens: make([]Token, 0, tokensIn(model)+lookahead)}
 		l.run()
 	}
 }

@@ -79,7 +79,7 @@ func TestLexicalConflicts(t *testing.T) {
 		{"redshift", "select 'a' 'b'", `select 'ab'`},
 		{"postgres", "select a -> 'b'", `select a -> 'b'`},
 		{"trino", "select f(a -> b)", `select f(a -> b)`},
-		{"bigquery", `select r'\d', '''a'b''', """c"d"""`, `select '\\d', 'a''b', 'c"d'`},
+		{"bigquery", `select r'\d', '''a'b''', """c"d"""`, `select '\\d', 'a\'b', 'c"d'`},
 		{"spark", "select 1a, 2L from t", "select `1a`, 2l from t"},
 		{"postgres", "select '\u00e4', \u00e4 from t\u00e4\u00a0u", "select '\u00e4', \"\u00e4\" from \"t\u00e4\" as u"},
 	} {

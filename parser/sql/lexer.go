@@ -86,6 +86,45 @@ func (l *lexer) run() {
 	}
 }
 
+// tokensIn estimates how many tokens a text has, rather a few more than it has,
+// from as much of it as shows how densely it is written.
+func tokensIn(text string) int {
+	const sample = 8 << 10
+	head := text[:min(len(text), sample)]
+	n, last := 0, clSpace
+	for i := 0; i < len(head); i++ {
+		c := head[i]
+		cl := classes[c]
+		if cl&clSpace == 0 && cl&last&clPart == 0 {
+			n++
+		}
+		last = cl
+		switch end := -1; c {
+		case '-', '/':
+			switch next := strings.HasPrefix(head[i:], "--"); {
+			case next:
+				end = strings.IndexByte(head[i:], '\n')
+			case strings.HasPrefix(head[i:], "/*"):
+				end = strings.Index(head[i:], "*/")
+			default:
+				continue
+			}
+			if n--; end < 0 {
+				end = len(head)
+			}
+			i += end
+		case '\'', '"':
+			if end = strings.IndexByte(head[i+1:], c); end >= 0 {
+				i += end + 1
+			}
+		}
+	}
+	if len(head) < len(text) {
+		n = n * (len(text) >> 6) / (len(head) >> 6)
+	}
+	return n + n/32
+}
+
 // word reads a name, a keyword, or the prefix of a string such as r'x'.
 func (l *lexer) word(start int) {
 	i, h, under := start, uint32(0), 0

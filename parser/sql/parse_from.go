@@ -277,7 +277,6 @@ func kindOf(side, match keyword) JoinKind {
 func (p *parser) arrayJoin() TableExpr {
 	start := p.start()
 	c := &Call{}
-	c.Name = p.one(&Ident{Span: Span{Start: start, End: start}, Name: "arrayjoin"})
 	for {
 		at := p.start()
 		a := p.nodes.args.new()
@@ -293,8 +292,9 @@ func (p *parser) arrayJoin() TableExpr {
 			break
 		}
 	}
-	c.NameEnd = start
 	c.Span = p.from(start)
+	c.NameEnd = c.Start
+	c.Name = p.one(&Ident{Span: Span{Start: c.Start, End: c.Start}, Name: "arrayjoin"})
 	return &TableFunc{Span: c.Span, Call: c}
 }
 

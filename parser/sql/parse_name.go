@@ -16,6 +16,13 @@ var notAlias = [keywordCount]bool{
 	kwSet: true, kwMatchCondition: true, kwOver: true, kwNatural: true, kwBy: true, kwOrder: true, kwGroup: true,
 }
 
+// niladic are the functions that are called without parentheses.
+var niladic = [keywordCount]bool{
+	kwCurrentDate: true, kwCurrentTimestamp: true, kwCurrentTime: true, kwCurrentUser: true, kwLocaltime: true,
+	kwLocaltimestamp: true, kwSessionUser: true, kwCurrentRole: true, kwCurrentCatalog: true, kwCurrentSchema: true,
+	kwCurrentDatetime: true, kwSysdate: true,
+}
+
 // nameAhead reports whether a name stands n tokens ahead.
 func (p *parser) nameAhead(n int) bool {
 	switch t := p.peek(n); t.Kind {

@@ -54,19 +54,19 @@ func (p *parser) wordExpr(t Token) Expr {
 		if x := p.zonedLiteral(t); x != nil {
 			return x
 		}
-	case kwCurrentDate, kwCurrentTimestamp, kwCurrentTime, kwCurrentUser, kwLocaltime, kwLocaltimestamp,
-		kwSessionUser, kwCurrentRole, kwCurrentCatalog, kwCurrentSchema, kwCurrentDatetime, kwSysdate:
-		c := &Call{}
-		c.Name = p.one(p.ident())
-		c.NameEnd, c.NoParens = p.prevEnd(), true
-		c.Span = p.from(t.Start)
-		return c
 	case kwLambda:
 		if (next.Kind == TokWord) && (p.peek(2).Kind == TokColon || p.peek(2).Kind == TokComma) {
 			return p.lambdaWord()
 		}
 	case kwNot: // after an operator that binds more tightly
 		return p.unary()
+	}
+	if niladic[t.word] {
+		c := &Call{}
+		c.Name = p.one(p.ident())
+		c.NameEnd, c.NoParens = p.prevEnd(), true
+		c.Span = p.from(t.Start)
+		return c
 	}
 	if reserved[t.word] || t.word == kwEnd && p.inCase > 0 || p.clauseInstead(t) {
 		return p.missing()

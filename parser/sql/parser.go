@@ -23,7 +23,7 @@ func Parse(text string, d *Dialect) *Tree {
 	if d == nil {
 		d = Generic
 	}
-	l := lexer{text: text, opts: d.lex, tokens: make([]Token, 0, len(text)/5+8)}
+	l := lexer{text: text, opts: d.lex, tokens: make([]Token, 0, tokensIn(text)+lookahead)}
 	l.run()
 	n := len(l.tokens)
 	end := Span{Start: int32(len(text)), End: int32(len(text))}
@@ -33,6 +33,7 @@ func Parse(text string, d *Dialect) *Tree {
 	}
 	p := &parser{text: text, d: d, toks: l.tokens, lastError: -1}
 	p.tree = &Tree{Text: text, Dialect: d, Tokens: l.tokens[:n:n], Comments: l.comments, Errors: l.errors}
+	p.nodes.expect(p.tree.Tokens)
 	p.statements()
 	slices.SortStableFunc(p.tree.Errors, func(a, b *Error) int { return cmp.Compare(a.Start, b.Start) })
 	return p.tree

@@ -74,6 +74,11 @@ func TestParseNeedsNoDialect(t *testing.T) {
 	}
 }
 
+// unsound are texts that once gave a tree with a node outside of its parent.
+var unsound = []string{
+	"from t array join ",
+}
+
 // FuzzParse asserts that every text gives a sound tree in every dialect, and
 // that printing and dumping it does not fail.
 func FuzzParse(f *testing.F) {
@@ -85,6 +90,9 @@ func FuzzParse(f *testing.F) {
 	}
 	for _, c := range invalid {
 		f.Add(strings.Replace(c.sql, "‸", "", 1))
+	}
+	for _, s := range unsound {
+		f.Add(s)
 	}
 	f.Add(model)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -100,7 +100,7 @@ func plainName(s string) bool {
 		h = h*31 + uint32(s[i]|0x20)
 	}
 	k := lookupKeyword(s, h)
-	return k == kwNone || !reserved[k]
+	return !reserved[k] && !notAlias[k] && !niladic[k]
 }
 
 func (p *printer) name(ids []*Ident) {
@@ -281,11 +281,14 @@ func (p *printer) literal(l *Literal) {
 	}
 	switch l.Kind {
 	case StringLit, DollarLit:
-		s := strings.ReplaceAll(l.Text, "'", "''")
+		s, quote := l.Text, "''"
 		if p.d.lex&backslash != 0 {
 			s = strings.ReplaceAll(s, `\`, `\\`)
 		}
-		p.raw("'" + s + "'")
+		if p.d.lex&tripleQuote != 0 { // a doubled quote may begin or end a tripled one
+			quote = `\'`
+		}
+		p.raw("'" + strings.ReplaceAll(s, "'", quote) + "'")
 	case BytesLit:
 		p.raw(l.Text)
 	default:

@@ -359,7 +359,11 @@ func (p *printer) call(c *Call) {
 		if i > 0 {
 			p.raw(".")
 		}
-		p.raw(strings.ToLower(id.Name))
+		if name := strings.ToLower(id.Name); id.Quoted && !plainName(name) {
+			p.raw(p.d.Quote(name))
+		} else {
+			p.raw(name)
+		}
 	}
 	if !c.NoParens {
 		if c.Params != nil {

@@ -36,7 +36,7 @@ func TestPrintTellsApart(t *testing.T) {
 		"(a, b)", "[a, b]", "a[1]", "a[1:2]", "x:a", "x:a.b", "a = any (select 1)", "a = all (select 1)",
 		"sum(a) over ()", "sum(a) over (order by b)", "sum(a) filter (where b)", "case when a then b end",
 		"case a when b then c end", "(a = b) = c", "a = (b = c)", "(select 1)", "exists (select 1)", "a like b", "a ilike b",
-		"a @> b", "a <@ b",
+		"a @> b", "a <@ b", `"null"`, "null", `"true"`, "true", `"current_date"`, "current_date", `"case"`,
 	}
 	seen := map[string]string{}
 	for _, text := range texts {
@@ -66,6 +66,25 @@ func TestPrintIsStable(t *testing.T) {
 			if twice := Print(again.Query(), d); twice != once {
 				t.Errorf("%s: %s\n once %s\ntwice %s", d.Name, c.sql, once, twice)
 			}
+		}
+	}
+}
+
+// Names and strings that would be read as something else keep their quotes.
+func TestPrintQuotes(t *testing.T) {
+	for _, c := range []struct{ dialect, sql string }{
+		{"postgres", `select case when "end" then "null" else "true" end from "order" as "group"`},
+		{"duckdb", `select "My Function"("interval", "current_date")`},
+		{"bigquery", `select case a when 'x' then '\'' || '\\\'' when 'y' then '' end`},
+		{"bigquery", "select `end`, `Case` from `a-b`.c"},
+		{"snowflake", `select x:"a b".c, "a", "from"`},
+	} {
+		d, _ := Lookup(c.dialect)
+		tree := parseChecked(t, c.sql, d)
+		once := Print(tree.Query(), d)
+		again := parseChecked(t, once, d)
+		if twice := Print(again.Query(), d); len(tree.Errors)+len(again.Errors) > 0 || twice != once || len(tree.Tokens) != len(again.Tokens) {
+			t.Errorf("%s: %s\n once %s\ntwice %s\n%s", c.dialect, c.sql, once, twice, errorsOf(again))
 		}
 	}
 }
