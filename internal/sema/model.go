@@ -181,6 +181,7 @@ func (m *Model) Summarise() *Summary {
 		s.history(m.Node, m.Dialect)
 	}
 	s.declare(m.Node, m.Declared, m.Dialect)
+	s.Storage = storageOf(m.Node, m.Dialect)
 	s.Undecided = m.undecided()
 	return s
 }
@@ -393,5 +394,6 @@ func SummaryOf(n *manifest.Node, declared Declared, d *sql.Dialect) *Summary {
 		}
 	}
 	s.declare(n, declared, d)
+	s.Storage = storageOf(n, d)
 	return s
 }

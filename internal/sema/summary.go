@@ -25,6 +25,8 @@ type Summary struct {
 	// Many holds columns that reference another relation's key: many rows here
 	// may share one value there (a relationships test).
 	Many []ManySide
+	// Storage is how its table is kept.
+	Storage Storage
 	// Undecided are the joins of the model that a key of what they read would
 	// decide.
 	Undecided []Undecided
