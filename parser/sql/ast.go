@@ -383,8 +383,9 @@ type Paren struct {
 // Unary is NOT x, -x, +x, ~x, EXISTS has its own node, PRIOR x.
 type Unary struct {
 	Span
-	Op Op
-	X  Expr
+	Op   Op
+	Text string // the operator as written, for OpOther
+	X    Expr
 }
 
 // Binary is l op r, comparison, arithmetic, logic or a dialect's own operator.

@@ -67,6 +67,7 @@ const (
 	stages                                  // @stage/path
 	hashWord                                // #t begins a name
 	numberSuffix                            // 1L, 2.5BD
+	anyOperator                             // operators are what the characters of operators make
 )
 
 // gramOption is a set of grammatical switches, for what the common grammar
@@ -84,6 +85,7 @@ const (
 	stringTables                         // from 'file.csv'
 	fromFirst                            // from t select a
 	optionalAs                           // with a (select 1) select 2
+	typedStrings                         // t 'x' is a literal of the type t, whatever t is
 	clickHouse                           // FINAL, ARRAY JOIN, ternaries, and parametric calls
 )
 

@@ -8,6 +8,6 @@ var dialectPostgres = Dialect{
 	Nulls:          NullsHigh,
 	folding:        foldLower,
 	quote:          '"',
-	lex:            nestedComment | dollarString,
-	gram:           caretIsPower,
+	lex:            nestedComment | dollarString | anyOperator,
+	gram:           caretIsPower | typedStrings,
 }

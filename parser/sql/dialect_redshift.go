@@ -13,6 +13,6 @@ var dialectRedshift = Dialect{
 	Nulls:          NullsHigh,
 	folding:        foldLower,
 	quote:          '"',
-	lex:            nestedComment | dollarString | backslash | hashWord,
-	gram:           caretIsPower,
+	lex:            nestedComment | dollarString | anyOperator | backslash | hashWord,
+	gram:           caretIsPower | typedStrings,
 }

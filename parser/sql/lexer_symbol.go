@@ -52,14 +52,56 @@ func (l *lexer) symbol(c byte) {
 		l.emit(TokDot, start, start+1)
 		return
 	}
-	for _, s := range symbols[c&0x7f] {
-		if strings.HasPrefix(l.text[start:], s.text) {
-			l.emit(s.kind, start, start+len(s.text))
-			return
+	known, kind := l.symbolAt(start)
+	if l.has(anyOperator) && strings.IndexByte(operatorChars, c) >= 0 {
+		if end := l.operatorEnd(start, known); end > known {
+			known, kind = end, TokOtherOp
 		}
+	}
+	if known > start {
+		l.emit(kind, start, known)
+		return
 	}
 	l.fail(start, start+1, "expected SQL, found character `"+l.text[start:start+1]+"`")
 	l.emit(TokUnknown, start, start+1)
+}
+
+// symbolAt returns the end and the kind of the longest symbol that is known at
+// start.
+func (l *lexer) symbolAt(start int) (end int, kind Kind) {
+	for _, s := range symbols[l.text[start]&0x7f] {
+		if strings.HasPrefix(l.text[start:], s.text) {
+			return start + len(s.text), s.kind
+		}
+	}
+	return start, TokUnknown
+}
+
+// operatorChars make the operators of PostgreSQL, of which everybody can define
+// new ones.
+const operatorChars = "+-*/<>=~!@#%^&|?"
+
+// operatorEnd returns the end of the operator at start as PostgreSQL reads it:
+// it is as long as can be, but no comment begins in it, and it ends in a sign
+// only if one of the characters that no arithmetic has is in it. known is the
+// end of the symbol that is known there: signs behind it are signs.
+func (l *lexer) operatorEnd(start, known int) int {
+	end := start
+	for end < len(l.text) && strings.IndexByte(operatorChars, l.text[end]) >= 0 {
+		c := l.text[end]
+		if two := l.text[end:min(end+2, len(l.text))]; two == "--" || two == "/*" || c == '?' && l.text[start] != '?' {
+			break
+		}
+		end++
+	}
+	for end > known && (l.text[end-1] == '+' || l.text[end-1] == '-') &&
+		(end-1 == known || !strings.ContainsAny(l.text[start:end-1], "~!@#%^&|?")) {
+		end--
+	}
+	if l.text[start:end] == ">>" { // two of them, see TokShiftLeft
+		return known
+	}
+	return end
 }
 
 func (l *lexer) commentAt(c byte) bool {

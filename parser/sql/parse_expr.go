@@ -244,10 +244,11 @@ func (p *parser) quantified(l Expr, op Op) Expr {
 		return nil
 	}
 	p.next()
-	if p.queryAt(1) {
-		q.Query = p.parenQuery()
-	} else {
-		q.Of = p.primary()
+	switch x := p.primary().(type) {
+	case *Subquery:
+		q.Query = x.Query
+	default:
+		q.Of = x
 	}
 	q.Span = p.from(l.Range().Start)
 	return q
@@ -337,6 +338,10 @@ func (p *parser) unary() Expr {
 		op = OpNot
 	case TokMatchOp:
 		op = OpOther
+	case TokConcat, TokOtherOp: // PostgreSQL: |/ x, @ x
+		if p.d.lex&anyOperator != 0 {
+			op, min = OpOther, precOther+1
+		}
 	case TokWord:
 		switch t.word {
 		case kwNone:
@@ -360,6 +365,9 @@ func (p *parser) unary() Expr {
 	}
 	p.next()
 	u := &Unary{Op: op, X: p.binary(min)}
+	if op == OpOther {
+		u.Text = p.tokText(&t)
+	}
 	u.Span = p.from(t.Start)
 	p.leave()
 	return u

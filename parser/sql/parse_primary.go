@@ -152,7 +152,7 @@ func (p *parser) paren() Expr {
 		p.expected("an expression")
 	}
 	x := p.innerExpr()
-	if q, ok := x.(*Subquery); ok && (p.atSetOp(0) || p.atWords(kwOrder, kwBy) || p.atLimit(0)) {
+	if q, ok := Unparen(x).(*Subquery); ok && (p.atSetOp(0) || p.atWords(kwOrder, kwBy) || p.atLimit(0)) {
 		return p.subqueryGoesOn(start, q)
 	}
 	if p.d.gram&(clickHouse|optionalAs) != 0 && p.acceptWord(kwAs) {

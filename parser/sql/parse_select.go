@@ -396,7 +396,8 @@ func (p *parser) atClause(n int) bool {
 	case kwLimit:
 		return p.atLimit(n)
 	case kwOffset:
-		return next.Kind == TokNumber || next.Kind == TokHole || next.Kind == TokBindVar
+		return next.Kind == TokNumber || next.Kind == TokHole || next.Kind == TokBindVar ||
+			next.Kind == TokLParen && p.d == &dialectPostgres
 	case kwFetch:
 		return next.word == kwFirst || next.word == kwNext
 	case kwQualify:

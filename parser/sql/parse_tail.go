@@ -95,7 +95,7 @@ func (p *parser) orderDirection(o *OrderItem) {
 	case p.acceptWord(kwDesc):
 		o.Desc = true
 	case p.acceptWord(kwAsc):
-	case p.atWord(kwUsing) && (p.peek(1).Kind == TokLess || p.peek(1).Kind == TokGreater):
+	case p.atWord(kwUsing) && int(p.peek(1).Kind) < len(infixOps) && infixOps[p.peek(1).Kind].prec > 0:
 		p.next()
 		o.Desc = p.at(TokGreater)
 		p.next()

@@ -141,7 +141,9 @@ func (p *parser) cte() *CTE {
 		}
 	}
 	for p.atWord(kwSearch) || p.atWord(kwCycle) && !p.peekWord(1, kwAs) {
-		for !p.at(TokComma) && !p.atMainQuery() && !p.stopped(stopComma) {
+		set := false // the list of columns ends before SET
+		for !p.atMainQuery() && !p.stopped(stopNothing) && !(set && p.at(TokComma)) {
+			set = set || p.atWord(kwSet)
 			p.skipOne()
 		}
 	}

@@ -9,13 +9,18 @@ func (p *parser) wordExpr(t Token) Expr {
 	if next.Kind == TokArrow && p.lambdaArrow(2) {
 		return p.lambda(t.Start)
 	}
-	if next.Kind == TokString && typeWords[strings.ToLower(p.tokText(&t))] {
+	if next.Kind == TokString && (t.word == kwNone && p.d.gram&typedStrings != 0 || typeWords[strings.ToLower(p.tokText(&t))]) {
 		p.next()
 		l := p.stringExpr().(*Literal)
 		l.Start, l.Type = t.Start, strings.ToLower(p.tokText(&t))
 		return l
 	}
 	if t.word == 0 {
+		if next.word == kwFor && p.peek(2).Kind == TokLParen && strings.EqualFold(p.tokText(&t), "collation") { // collation for (x)
+			name := p.one(p.ident())
+			p.next()
+			return p.callOf(t.Start, name)
+		}
 		return p.column()
 	}
 	if next.Kind == TokLParen {
@@ -160,7 +165,7 @@ func (p *parser) column() Expr {
 		if p.peek(1).Kind == TokPlus && p.peek(2).Kind == TokRParen { // Oracle's outer join mark
 			c := p.columnOf(start, parts)
 			p.i += 3
-			return &Unary{Span: p.from(start), Op: OpOther, X: c}
+			return &Unary{Span: p.from(start), Op: OpOther, Text: "(+)", X: c}
 		}
 		return p.callOf(start, parts)
 	case TokDot:

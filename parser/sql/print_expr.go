@@ -94,7 +94,12 @@ func (p *printer) unary(u *Unary) {
 		p.expr(u.X, precCompare)
 		return
 	case OpOther:
-		p.raw("prior ")
+		if u.Text == "(+)" {
+			p.expr(u.X, precUnary)
+			p.raw(u.Text)
+			return
+		}
+		p.raw(strings.ToLower(u.Text) + " ")
 	default:
 		p.raw(opText[u.Op])
 	}

@@ -33,9 +33,13 @@ func Postgres(text string) (Summary, error) {
 	}
 	for _, st := range tree.Stmts {
 		s.message(st.ProtoReflect())
-		if sel := st.Stmt.GetSelectStmt(); sel != nil {
-			s.selected(sel)
+		sel := st.Stmt.GetSelectStmt()
+		if sel == nil {
+			s.Others++
+			continue
 		}
+		s.Queries++
+		s.selected(sel)
 	}
 	s.sort()
 	return s, nil
