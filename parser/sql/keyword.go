@@ -48,6 +48,7 @@ const (
 	kwCommit
 	kwConnect
 	kwConnectByRoot
+	kwContent
 	kwConvert
 	kwCopy
 	kwCorresponding
@@ -332,6 +333,7 @@ var keywordTexts = [keywordCount]string{
 	kwCommit:           "commit",
 	kwConnect:          "connect",
 	kwConnectByRoot:    "connect_by_root",
+	kwContent:          "content",
 	kwConvert:          "convert",
 	kwCopy:             "copy",
 	kwCorresponding:    "corresponding",

@@ -148,6 +148,9 @@ func (l *lexer) word(start int) {
 	if i-start <= 2 && l.prefixedString(start, i) {
 		return
 	}
+	if i-start == 1 && l.text[start]|0x20 == 'u' && l.at(i) == '&' && l.has(anyOperator) && l.unicodeQuoted(start) {
+		return
+	}
 	w := l.text[start:i]
 	if under >= 4 && isHole(w) {
 		l.emit(TokHole, start, i)
@@ -180,7 +183,13 @@ func (l *lexer) unicode() {
 func (l *lexer) number(start int) {
 	i := start
 	if l.text[i] == '0' && l.at(i+1)|0x20 == 'x' && (isHex(l.at(i+2)) || classes[l.at(i+2)]&clPart == 0) {
-		for i += 2; isHex(l.at(i)); i++ {
+		for i += 2; isHex(l.at(i)) || l.at(i) == '_' && isHex(l.at(i+1)); i++ {
+		}
+		l.emit(TokNumber, start, i)
+		return
+	}
+	if c := l.at(i+1) | 0x20; l.text[i] == '0' && (c == 'b' || c == 'o') && l.has(anyOperator) { // 0b101, 0o17
+		for i += 2; classes[l.at(i)]&clDigit != 0 || l.at(i) == '_'; i++ {
 		}
 		l.emit(TokNumber, start, i)
 		return

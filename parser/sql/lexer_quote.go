@@ -37,6 +37,24 @@ func (l *lexer) prefixedString(start, quote int) bool {
 	return true
 }
 
+// unicodeQuoted reads U&'x' and U&"x", in which backslashes stand for the
+// escapes of characters, which are kept.
+func (l *lexer) unicodeQuoted(start int) bool {
+	switch q := l.at(start + 2); q {
+	case '\'':
+		l.str(start, start+2, false)
+	case '"':
+		end := closing(l.text, start+3, `"`, false)
+		if end < 0 {
+			return false
+		}
+		l.emit(TokQuoted, start, end)
+	default:
+		return false
+	}
+	return true
+}
+
 // str reads a string whose opening quote is at quote and whose token begins at
 // start.
 func (l *lexer) str(start, quote int, escapes bool) {
@@ -112,6 +130,9 @@ func (l *lexer) open(start, i int, message string) {
 // unquote returns the name inside a quoted name's token.
 func unquote(s string, d *Dialect) string {
 	q := s[len(s)-1]
+	if s[0]|0x20 == 'u' { // U&"x"
+		s = s[2:]
+	}
 	in := s[1 : len(s)-1]
 	if strings.IndexByte(in, q) >= 0 {
 		in = strings.ReplaceAll(in, string([]byte{q, q}), string(q))
@@ -128,7 +149,7 @@ func stringValue(s string, d *Dialect) (string, LiteralKind) {
 	kind, escapes := StringLit, d.lex&backslash != 0
 	i := strings.IndexAny(s, `'"`)
 	switch prefix := strings.ToLower(s[:i]); prefix {
-	case "r":
+	case "r", "u&":
 		escapes = false
 	case "b", "x", "rb", "br":
 		kind, escapes = BytesLit, prefix == "b" && escapes

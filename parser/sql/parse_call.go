@@ -234,7 +234,9 @@ func (p *parser) argTailAhead(c *Call, fn string) bool {
 		return next.word == kwNulls
 	case kwOn:
 		return true
-	case kwReturning, kwOmit, kwKeep, kwWithout, kwError, kwNull, kwFormat, kwEmpty, kwAbsent, kwDefault, kwUsing, kwPassing, kwWith,
+	case kwReturning:
+		return tailFunctions[fn] && (p.prevOperand() || p.toks[p.i-1].Kind == TokLParen && p.nameAhead(1))
+	case kwOmit, kwKeep, kwWithout, kwError, kwNull, kwFormat, kwEmpty, kwAbsent, kwDefault, kwUsing, kwPassing, kwWith,
 		kwColumns, kwUnconditional:
 		return tailFunctions[fn] && p.prevOperand() && p.i > 0 && p.toks[p.i-1].Kind != TokComma && p.toks[p.i-1].Kind != TokLParen
 	}

@@ -73,6 +73,9 @@ func (p *parser) closeInto(list *[]Expr) {
 
 func (p *parser) selectList() []*Item {
 	mark := len(p.nodes.itemList)
+	if p.listEnd() && p.d == &dialectPostgres && p.inExists() {
+		return nil
+	}
 	for {
 		if p.listEnd() {
 			p.expected("a column or an expression")
@@ -109,6 +112,12 @@ func (p *parser) selectList() []*Item {
 		}
 	}
 	return since(&p.nodes.itemList, mark)
+}
+
+// inExists reports whether the tokens before the cursor are EXISTS (SELECT,
+// after which PostgreSQL needs no list.
+func (p *parser) inExists() bool {
+	return p.i >= 3 && p.toks[p.i-1].word == kwSelect && p.toks[p.i-2].Kind == TokLParen && p.toks[p.i-3].word == kwExists
 }
 
 // trailing judges the comma before the cursor, which ends a list.

@@ -84,7 +84,9 @@ func (p *parser) specialArgs(c *Call, fn string) bool {
 	case "position":
 		return p.wordArgs(c, kwIn)
 	case "substring", "substr":
-		return p.wordArgs(c, kwFrom, kwFor)
+		return p.wordArgs(c, kwFrom, kwFor) || p.wordArgs(c, kwSimilar, kwEscape)
+	case "xmlparse", "xmlserialize", "xmlpi", "xmlroot", "xmlexists":
+		return p.xmlArgs(c)
 	case "overlay":
 		return p.wordArgs(c, kwPlacing, kwFrom, kwFor)
 	case "ceil", "floor", "ceiling":
@@ -110,6 +112,26 @@ func (p *parser) extractArgs(c *Call) bool {
 	}
 	p.next()
 	c.Args = p.argsOf(first, p.innerExpr())
+	p.closeArgs(c)
+	return true
+}
+
+// xmlArgs reads the argument of xmlparse(document x), xmlpi(name n, x) and their
+// like; the words and values behind it are kept as they are.
+func (p *parser) xmlArgs(c *Call) bool {
+	switch p.toks[p.i].word {
+	case kwDocument, kwContent, kwName:
+		if p.operandAt(1) {
+			p.next()
+		}
+	}
+	c.Args = p.argsOf(p.listExpr())
+	if start := p.start(); !p.stopped(stopNothing) {
+		for !p.stopped(stopNothing) {
+			p.skipOne()
+		}
+		c.Tail = append(c.Tail, p.opaque(start, true))
+	}
 	p.closeArgs(c)
 	return true
 }

@@ -143,7 +143,7 @@ func (p *parser) cte() *CTE {
 	for p.atWord(kwSearch) || p.atWord(kwCycle) && !p.peekWord(1, kwAs) {
 		set := false // the list of columns ends before SET
 		for !p.atMainQuery() && !p.stopped(stopNothing) && !(set && p.at(TokComma)) {
-			set = set || p.atWord(kwSet)
+			set = p.atWord(kwSet) || set && !p.atWord(kwCycle)
 			p.skipOne()
 		}
 	}

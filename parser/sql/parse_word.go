@@ -9,7 +9,7 @@ func (p *parser) wordExpr(t Token) Expr {
 	if next.Kind == TokArrow && p.lambdaArrow(2) {
 		return p.lambda(t.Start)
 	}
-	if next.Kind == TokString && (t.word == kwNone && p.d.gram&typedStrings != 0 || typeWords[strings.ToLower(p.tokText(&t))]) {
+	if next.Kind == TokString && ((t.word == kwNone || t.word == kwName || t.word == kwXml) && p.d.gram&typedStrings != 0 || typeWords[strings.ToLower(p.tokText(&t))]) {
 		p.next()
 		l := p.stringExpr().(*Literal)
 		l.Start, l.Type = t.Start, strings.ToLower(p.tokText(&t))
