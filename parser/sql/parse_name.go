@@ -45,6 +45,9 @@ func (p *parser) aliasAhead() bool {
 		if t.word == 0 {
 			return true
 		}
+		if t.word == kwEnd && p.inCase == 0 && p.d == &dialectPostgres { // case ... end end
+			return true
+		}
 		return !reserved[t.word] && !notAlias[t.word] && !p.atClause(0) && !p.atJoin(0) && !p.atSetOp(0)
 	}
 	return false

@@ -73,7 +73,7 @@ func (p *parser) closeInto(list *[]Expr) {
 
 func (p *parser) selectList() []*Item {
 	mark := len(p.nodes.itemList)
-	if p.listEnd() && p.d == &dialectPostgres && p.inExists() {
+	if p.listEnd() && p.d.gram&typedStrings != 0 && p.inExists() {
 		return nil
 	}
 	for {
@@ -406,7 +406,7 @@ func (p *parser) atClause(n int) bool {
 		return p.atLimit(n)
 	case kwOffset:
 		return next.Kind == TokNumber || next.Kind == TokHole || next.Kind == TokBindVar ||
-			next.Kind == TokLParen && p.d == &dialectPostgres
+			next.Kind == TokLParen && p.d.gram&typedStrings != 0
 	case kwFetch:
 		return next.word == kwFirst || next.word == kwNext
 	case kwQualify:

@@ -55,7 +55,7 @@ func (p *parser) namedTable(start int32, lateral bool) TableExpr {
 	if p.at(TokLParen) && !p.hintAhead(0) && p.adjacent(0) {
 		return p.tableCall(start, lateral, t.Name)
 	}
-	if p.at(TokAsterisk) && p.d == &dialectPostgres { // t*, and the tables that inherit from it
+	if p.at(TokAsterisk) && p.d.gram&typedStrings != 0 { // t*, and the tables that inherit from it
 		p.next()
 	}
 	t.Span = p.from(start)

@@ -141,14 +141,38 @@ func (p *parser) cte() *CTE {
 		}
 	}
 	for p.atWord(kwSearch) || p.atWord(kwCycle) && !p.peekWord(1, kwAs) {
-		set := false // the list of columns ends before SET
-		for !p.atMainQuery() && !p.stopped(stopNothing) && !(set && p.at(TokComma)) {
-			set = p.atWord(kwSet) || set && !p.atWord(kwCycle)
-			p.skipOne()
-		}
+		p.searchOrCycle()
 	}
 	c.Span = p.from(start)
 	return c
+}
+
+// searchOrCycle reads what a recursive CTE says of its order, or of endless
+// rows: SEARCH DEPTH FIRST BY a, b SET c; CYCLE a, b SET c [TO 1 DEFAULT 0]
+// USING d. The columns that it adds are not kept.
+func (p *parser) searchOrCycle() {
+	if p.acceptWord(kwSearch) {
+		p.name("`depth` or `breadth`")
+		if !p.needWord(kwFirst) || !p.needWord(kwBy) {
+			return
+		}
+	} else {
+		p.next()
+	}
+	p.nameItems()
+	if !p.needWord(kwSet) {
+		return
+	}
+	p.name("a name")
+	if p.acceptWord(kwTo) {
+		p.primary()
+		if p.needWord(kwDefault) {
+			p.primary()
+		}
+	}
+	if p.acceptWord(kwUsing) {
+		p.name("a name")
+	}
 }
 
 // scalarCTE reads ClickHouse's `expression AS name`.

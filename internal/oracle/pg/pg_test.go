@@ -1,8 +1,10 @@
 package pg
 
 import (
+	"flag"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
@@ -51,6 +53,8 @@ func TestGenerated(t *testing.T) {
 	}
 }
 
+var seed = flag.Uint64("seed", 3, "seed of the mutations")
+
 // mutant is a statement with one token deleted or doubled.
 func mutant(r *rand.Rand, texts []string, d *sql.Dialect) string {
 	text := texts[r.IntN(len(texts))]
@@ -80,23 +84,30 @@ func tokensBetween(tree *sql.Tree, a, b int) int {
 }
 
 // TestMutations asks how many of PostgreSQL's syntax errors are found, and
-// where. The mutants that PostgreSQL's grammar accepts say little about errors
-// that are invented, which TestGenerated would show: most are nonsense that
-// only its analysis refuses, as `select from t`, `a 'b'` (a literal of the type
-// a) and `a || || b` (a prefix operator).
+// where, and how many are invented. Of what PostgreSQL's grammar reads and this
+// one does not, a query without a select list is the most frequent; that is no
+// mistake of the grammar, but always one of a model, and counted for itself. The
+// rest is what only PostgreSQL's analysis refuses: prefix operators as in
+// `a -> -> b`, keywords as names (`t. from t`), types with any name.
 func TestMutations(t *testing.T) {
 	const runs = 10_000
-	r := rand.New(rand.NewPCG(3, 4))
+	r := rand.New(rand.NewPCG(*seed, 4))
 	d, _ := sql.Lookup("postgres")
 	texts := both(t)
-	rejected, found, near, invented := 0, 0, 0, 0
+	rejected, found, near, noList := 0, 0, 0, 0
+	invented := map[string]int{} // by what was expected
 	for range runs {
 		text := mutant(r, texts, d)
 		tree := sql.Parse(text, d)
 		_, err := Postgres(text)
 		switch {
 		case err == nil && len(tree.Errors) > 0:
-			invented++
+			what, _, _ := strings.Cut(tree.Errors[0].Message, ", found")
+			if what == "expected a column or an expression" {
+				noList++
+				continue
+			}
+			invented[what]++
 			t.Logf("invented, %s: %s", tree.Errors[0].Message, text)
 		case err != nil && len(tree.Errors) == 0:
 			rejected++
@@ -111,10 +122,16 @@ func TestMutations(t *testing.T) {
 			}
 		}
 	}
+	inventions := 0
+	for what, n := range invented {
+		inventions += n
+		t.Logf("invented %d times: %s", n, what)
+	}
 	percent := func(n, of int) float64 { return 100 * float64(n) / float64(of) }
-	t.Logf("of %d mutants PostgreSQL rejects %d: %.1f %% found, %.1f %% of these within 2 tokens; %d of the %d others are errors here",
-		runs, rejected, percent(found, rejected), percent(near, found), invented, runs-rejected)
-	if percent(found, rejected) < 95 || percent(near, found) < 80 {
-		t.Error("too many errors missed or far off")
+	accepted := runs - rejected
+	t.Logf("of %d mutants PostgreSQL rejects %d: %.1f %% found, %.1f %% of these within 2 tokens; of the %d others %d have no select list, %d are errors here (%.1f %%)",
+		runs, rejected, percent(found, rejected), percent(near, found), accepted, noList, inventions, percent(inventions, accepted))
+	if percent(found, rejected) < 95 || percent(near, found) < 80 || percent(inventions, accepted) > 5 {
+		t.Error("too many errors missed, far off or invented")
 	}
 }

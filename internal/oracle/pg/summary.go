@@ -10,8 +10,8 @@ import (
 // Summary is what both grammars must see in a text. Lists of what occurs
 // anywhere in it are sorted; names are folded as PostgreSQL does.
 type Summary struct {
-	Queries   int // statements that are queries
-	Others    int // statements that are not
+	Queries   int      // statements that are queries
+	Others    int      // statements that are not
 	Relations []string // qualified names in FROM, references to CTEs included
 	CTEs      []string
 	Joins     []string // the kinds of the written joins, as sql.JoinKind prints
