@@ -58,9 +58,9 @@ type Node struct {
 	Quote *[3]bool
 	// Template is Body, parsed; nil to have every render parse it again.
 	Template *jinja.Template
-	// Fields are further keys of the `model` variable, such as columns or
-	// description.
-	Fields map[string]jinja.Value
+	// Fields gives further keys of the `model` variable, such as columns or
+	// description; it may be nil.
+	Fields func() map[string]jinja.Value
 }
 
 // Resource is what ref or source resolves to.
@@ -140,7 +140,7 @@ const (
 	IncrementalEvent // is_incremental() was asked
 	VarEvent
 	EnvEvent
-	MacroEvent // a project or package macro was called
+	MacroEvent // a macro was called: Name is package.name
 )
 
 // Event is a call that the render made, in order.

@@ -15,6 +15,9 @@ type Options struct {
 	// Env holds the environment variables that may be seen; nothing else of
 	// the environment ever is.
 	Env map[string]string
+	// Command is the command of dbt that templates see in flags.WHICH; `run` if
+	// it is empty.
+	Command string
 	// Resources resolves ref and source; nil in the parse pass.
 	Resources Resources
 	// Columns tells the columns of resources; nil when nothing is known.
@@ -89,3 +92,16 @@ func (c *Context) RenderValue(n *Node, w World, f *source.File, span source.Span
 
 // Vars returns the names of all variables that package pkg can see.
 func (c *Context) Vars(pkg string) []string { return c.varsOf(pkg).names() }
+
+// MacroID returns the id that dbt gives to the macro that templates of package
+// pkg call by name; empty if there is none.
+func (c *Context) MacroID(pkg, name string) string {
+	b, ok := c.lib.space(pkg)[name]
+	switch _, isPackage := b.value.(packageObject); {
+	case ok && !isPackage:
+		return "macro." + b.event
+	case c.knownToDbt(name):
+		return "macro.dbt." + name
+	}
+	return ""
+}

@@ -27,7 +27,7 @@ type shelf struct {
 	// partial: the package is known only in part, so that a macro that is not
 	// here may exist.
 	partial bool
-	own     bool // dbt's: calls are no events
+	own     bool // the texts are ours, in dbt's place
 }
 
 // space is what a template of one package can name without a prefix.
@@ -35,7 +35,7 @@ type space map[string]binding
 
 type binding struct {
 	value jinja.Value
-	event string // name of the macro for its event; empty for dbt's own
+	event string // name of the macro for its event, with its package
 }
 
 // utilsPackage is the package that this one knows the macros of.
@@ -118,11 +118,7 @@ func (sp space) add(s *shelf) {
 		return
 	}
 	for name, m := range s.macros {
-		b := binding{value: m}
-		if !s.own {
-			b.event = s.name + "." + name
-		}
-		sp[name] = b
+		sp[name] = binding{value: m, event: s.name + "." + name}
 	}
 }
 
@@ -170,7 +166,7 @@ func (scope) Lookup(s *jinja.State, name string) (jinja.Value, bool) {
 	return r.member(s, name)
 }
 
-// called records the use of a macro of the project or a package.
+// called records the use of a macro.
 func (r *run) called(s *jinja.State, name string) {
 	r.record(Event{Kind: MacroEvent, Name: name, Place: s.Place()})
 }
@@ -182,9 +178,7 @@ type packageObject struct{ s *shelf }
 func (p packageObject) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 	r := runOf(s)
 	if m, ok := p.s.macros[name]; ok {
-		if !p.s.own {
-			r.called(s, p.s.name+"."+name)
-		}
+		r.called(s, p.s.name+"."+name)
 		return m, true
 	}
 	if p.s.name == utilsPackage && p.s.partial {
@@ -277,13 +271,10 @@ func (r *run) find(pkg, name string) (m jinja.Value, event string, ok bool) {
 		return b.value, b.event, ok
 	case pkg == "dbt":
 		m, ok := r.ctx.lib.dbt.macros[name]
-		return m, "", ok
+		return m, "dbt." + name, ok
 	case sh != nil:
 		m, ok := sh.macros[name]
-		if ok && !sh.own {
-			event = sh.name + "." + name
-		}
-		return m, event, ok
+		return m, sh.name + "." + name, ok
 	}
 	return nil, "", false
 }

@@ -199,7 +199,7 @@ func TestMacroEvents(t *testing.T) {
 			names = append(names, e.Name)
 		}
 	}
-	if got := strings.Join(names, " "); got != "shop.one shop.two helper.pick shop.default__pick" {
+	if got := strings.Join(names, " "); got != "shop.one shop.two helper.pick shop.default__pick dbt.type_string dbt.default__type_string" {
 		t.Errorf("macro events: %s", got)
 	}
 }

@@ -1,6 +1,7 @@
 package dbtctx
 
 import (
+	"cmp"
 	_ "embed"
 	"strings"
 
@@ -151,6 +152,7 @@ func (r *run) member(s *jinja.State, name string) (jinja.Value, bool) {
 		return v, true
 	}
 	if r.ctx.knownToDbt(name) {
+		r.called(s, "dbt."+name)
 		return unknown(jinja.MacroKind, "macro `"+name+"` of dbt", s.Place()), true
 	}
 	return nil, false
@@ -219,7 +221,7 @@ func (contextObject) Is(test string) bool { return test == "mapping" }
 // flagDefaults are the flags of the command line that templates look at, as
 // in a plain `dbt run`.
 var flagDefaults = map[string]jinja.Value{
-	"FULL_REFRESH": false, "STORE_FAILURES": false, "EMPTY": false, "SAMPLE": nil, "WHICH": jinja.NewStr("run"),
+	"FULL_REFRESH": false, "STORE_FAILURES": false, "EMPTY": false, "SAMPLE": nil,
 	"USE_COLORS": true, "FAIL_FAST": false, "DEBUG": false, "PRINT": true, "QUIET": false, "WARN_ERROR": false,
 	"INTROSPECT": true, "DEFER": false, "FAVOR_STATE": false, "CACHE_SELECTED_ONLY": false, "PARTIAL_PARSE": true,
 	"STRICT_MODE": false, "VERSION_CHECK": true, "WRITE_JSON": true, "INDIRECT_SELECTION": jinja.NewStr("eager"),
@@ -231,8 +233,11 @@ type flagsObject struct{}
 
 func (flagsObject) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 	r := runOf(s)
-	if name == "FULL_REFRESH" {
+	switch name {
+	case "FULL_REFRESH":
 		return r.fullRefresh(), true
+	case "WHICH":
+		return jinja.NewStr(cmp.Or(r.ctx.o.Command, "run")), true
 	}
 	if v, ok := r.ctx.flags.Get(strings.ToLower(name)); ok {
 		return v, true
@@ -331,8 +336,11 @@ func (r *run) modelValue() *jinja.Dict {
 		d.Set("raw_code", jinja.NewStr(n.File.Slice(n.Body)))
 		d.Set("raw_sql", jinja.NewStr(n.File.Slice(n.Body)))
 	}
-	for _, k := range sortedKeys(n.Fields) {
-		d.Set(k, n.Fields[k])
+	if n.Fields != nil {
+		fields := n.Fields()
+		for _, k := range sortedKeys(fields) {
+			d.Set(k, fields[k])
+		}
 	}
 	r.model = d
 	return d

@@ -96,7 +96,7 @@ func (b *builder) columns(n *Node, f *source.File, list *yaml.Node) []*Column {
 		c := &Column{
 			Name: name.Text(), NameSpan: name.Span, Span: entry.Span, File: f, Entry: entry,
 			Description: b.description(n.Package, f, entry.Get("description")),
-			DataType:    entry.Get("data_type").Text(),
+			DataType:    b.text(n.Package, f, entry.Get("data_type")),
 			Constraints: constraints(f, entry.Get("constraints")),
 		}
 		c.Quote, _ = entry.Get("quote").Bool()

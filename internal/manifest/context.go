@@ -1,8 +1,11 @@
 package manifest
 
 import (
+	"strings"
+
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/parser/jinja"
+	"github.com/dbtvet/dbtvet/parser/yaml"
 )
 
 // ContextNode returns what a render of n is told about it.
@@ -12,14 +15,84 @@ func (m *Manifest) ContextNode(n *Node) *dbtctx.Node {
 		Path: n.Path, FQN: n.FQN, Database: n.Database, Schema: n.Schema, Alias: n.Alias,
 		Body: n.Body, File: n.File, Template: n.Template,
 		Config: n.Config.Dict(), Tags: n.Tags, Meta: n.Meta,
-		Fields: map[string]jinja.Value{
-			"description": jinja.NewStr(n.Description.Value),
-			"columns":     columnDict(n),
-			"depends_on":  dependsDict(n),
-			"access":      text(n.Access),
-			"group":       text(n.Group),
-		},
+		Fields: func() map[string]jinja.Value { return m.fields(n) },
 	}
+}
+
+// fields are the keys that dbt's dictionary of a node has beside its names and
+// its configuration.
+func (m *Manifest) fields(n *Node) map[string]jinja.Value {
+	entry := n.entry()
+	refs, sources := refLists(n)
+	language := "sql"
+	if n.Python {
+		language = "python"
+	}
+	docs, _ := n.Config.Get("docs")
+	return map[string]jinja.Value{
+		"description":      jinja.NewStr(n.Description.Value),
+		"columns":          columnDict(n),
+		"depends_on":       dict("nodes", list(n.DependsOn), "macros", list(n.Macros)),
+		"access":           text(n.Access),
+		"group":            text(n.Group),
+		"language":         jinja.NewStr(language),
+		"refs":             refs,
+		"sources":          sources,
+		"patch_path":       text(m.PatchPath(n)),
+		"docs":             update(dict("show", true, "node_color", nil), docs),
+		"constraints":      orEmptyList(raw(entry.Get("constraints"))),
+		"time_spine":       raw(entry.Get("time_spine")),
+		"deprecation_date": raw(entry.Get("deprecation_date")),
+		"latest_version":   text(latestVersion(entry)),
+		"build_path":       nil,
+		"compiled":         n.Type == Model,
+	}
+}
+
+// entry returns the properties entry of n; nil if it has none.
+func (n *Node) entry() *yaml.Node {
+	if n.Patch == nil {
+		return nil
+	}
+	return n.Patch.Entry
+}
+
+// PatchPath returns dbt's patch_path: the package and the properties file that
+// describe n; empty if nothing does.
+func (m *Manifest) PatchPath(n *Node) string {
+	if n.Patch == nil {
+		return ""
+	}
+	path := n.Patch.File.Path
+	if dir := m.Project.Package(n.Patch.Package).Dir; dir != "." {
+		path = strings.TrimPrefix(path, dir+"/")
+	}
+	return n.Patch.Package + "://" + path
+}
+
+// refLists returns the refs and the sources that the template names.
+func refLists(n *Node) (refs, sources *jinja.List) {
+	refs, sources = jinja.NewList(), jinja.NewList()
+	for _, e := range n.Events {
+		switch {
+		case e.Kind == dbtctx.SourceEvent:
+			sources.Append(list(e.Args))
+		case e.Kind == dbtctx.RefEvent && len(e.Args) > 0:
+			pkg := ""
+			if len(e.Args) == 2 {
+				pkg = e.Args[0]
+			}
+			refs.Append(dict("name", jinja.NewStr(e.Args[len(e.Args)-1]), "package", text(pkg), "version", text(e.Ver)))
+		}
+	}
+	return refs, sources
+}
+
+func orEmptyList(v jinja.Value) jinja.Value {
+	if v == nil {
+		return jinja.NewList()
+	}
+	return v
 }
 
 // Graph returns dbt's `graph` variable. It implements dbtctx.Resources.
@@ -70,13 +143,12 @@ func (m *Manifest) nodeDict(n *Node) *jinja.Dict {
 		"config", n.Config.Dict(),
 		"tags", list(n.Tags),
 		"meta", n.Meta,
-		"description", jinja.NewStr(n.Description.Value),
-		"columns", columnDict(n),
-		"depends_on", dependsDict(n),
-		"access", text(n.Access),
-		"group", text(n.Group),
 		"version", text(n.Version),
 	)
+	fields := m.fields(n)
+	for _, key := range sections(fields) {
+		d.Set(jinja.NewStr(key), fields[key])
+	}
 	if n.Type == Source {
 		d.Set(jinja.NewStr("source_name"), jinja.NewStr(n.Source))
 		d.Set(jinja.NewStr("identifier"), jinja.NewStr(n.Alias))
@@ -100,10 +172,6 @@ func columnDict(n *Node) *jinja.Dict {
 		))
 	}
 	return out
-}
-
-func dependsDict(n *Node) *jinja.Dict {
-	return dict("nodes", list(n.DependsOn), "macros", jinja.NewList())
 }
 
 // dict returns a mapping of keys and values in turn.

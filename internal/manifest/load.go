@@ -28,6 +28,9 @@ type Options struct {
 	Vars map[string]jinja.Value
 	// Env holds the environment variables that templates may see.
 	Env map[string]string
+	// Command is the command of dbt that templates are rendered for; `run` if
+	// it is empty.
+	Command string
 	// Parallelism is the number of templates rendered at once; 0 is GOMAXPROCS.
 	Parallelism int
 }
@@ -44,7 +47,7 @@ func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 	m.foldersOnce = sync.OnceValue(m.folders)
 	b := &builder{
 		m: m, trees: map[string]map[string]*level{}, definitions: map[string]*definition{},
-		ctx: dbtctx.New(dbtctx.Options{Project: p, Target: m.Target, Vars: o.Vars, Env: o.Env}),
+		ctx: dbtctx.New(dbtctx.Options{Project: p, Target: m.Target, Vars: o.Vars, Env: o.Env, Command: o.Command}),
 	}
 	for _, pkg := range p.Packages {
 		b.define(pkg)
@@ -52,8 +55,13 @@ func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 	for _, pkg := range p.Packages {
 		b.project(pkg)
 	}
+	for _, pkg := range p.Packages {
+		b.match(pkg)
+	}
 	b.parse(ctx, o.Parallelism)
+	b.adopt()
 	b.configureNodes()
+	b.hooks()
 	b.yamlResources()
 	b.index()
 	m.Context = b.ctx.WithResources(m)
@@ -97,7 +105,6 @@ func (b *builder) project(pkg *project.Package) {
 		b.m.partial = b.m.partial || file.Doc.Partial
 		b.list(pkg, file)
 	}
-	b.match(pkg)
 }
 
 // parse renders every template in dbt's parse pass, several at once.

@@ -136,11 +136,15 @@ type Node struct {
 	Events []dbtctx.Event
 	Refs   []dbtctx.Event
 	Errors []dbtctx.Error // of the parse pass
-	// DependsOn are the ids of the nodes it refers to, sorted.
+	// DependsOn are the ids of the nodes that it and its hooks refer to, sorted.
 	DependsOn []string
+	// Macros are the ids of the macros that its template and its hooks call
+	// themselves, sorted.
+	Macros []string
 
-	uses     []string // ids that the entry names directly
-	measures []string // of a metric, by name
+	hookEvents []dbtctx.Event // of the hooks: refs, sources and the macros they call
+	uses       []string       // ids that the entry names directly
+	measures   []string       // of a metric, by name
 }
 
 // Text is a text of a properties file with its place.
@@ -207,9 +211,12 @@ type Test struct {
 	// DependsOn are the ids of the nodes that its arguments refer to, its own
 	// node not among them.
 	DependsOn []string
-	File      *source.File
-	Span      source.Span // the entry
-	Entry     *yaml.Node
+	// Macros are the ids of the macros that it calls itself, sorted; those of
+	// a test that is switched off are not known.
+	Macros []string
+	File   *source.File
+	Span   source.Span // the entry
+	Entry  *yaml.Node
 }
 
 // Arg is an argument of a generic test.

@@ -90,7 +90,9 @@ func (b *builder) match(pkg *project.Package) {
 		case t == Snapshot && !l.entry.Get("relation").IsNull() && byName[t][name] == nil:
 			b.patch(b.yamlSnapshot(l), l)
 		case byName[t][name] == nil:
-			b.orphan(l, name, sections(byName[t]))
+			if !b.elsewhere(l, t) {
+				b.orphan(l, name, sections(byName[t]))
+			}
 		default:
 			for _, n := range byName[t][name] {
 				b.patch(n, l)
@@ -98,6 +100,52 @@ func (b *builder) match(pkg *project.Package) {
 		}
 	}
 	b.macroEntries(pkg)
+}
+
+// elsewhere gives l to the node of that name in another package, if there is
+// one: dbt takes it when the entry's own package has none that is enabled.
+func (b *builder) elsewhere(l *listing, t Type) bool {
+	for _, n := range b.nodes {
+		if n.Type == t && n.Name == l.name.Text() && n.Package != l.pkg.Name && b.patches[n] == nil && !b.switchedOff(n) {
+			b.patch(n, l)
+			return true
+		}
+	}
+	return false
+}
+
+// adopt gives the entries of nodes that are switched off to a node of the same
+// name in another package.
+func (b *builder) adopt() {
+	if len(b.m.Project.Packages) < 2 {
+		return
+	}
+	for _, n := range b.nodes {
+		l := b.patches[n]
+		if l == nil || l.pkg.Name != n.Package || n.Version != "" || !b.switchedOff(n) {
+			continue
+		}
+		switch n.Type {
+		case Model, Seed, Snapshot:
+			if b.elsewhere(l, n.Type) {
+				delete(b.patches, n)
+				n.Patch = nil
+			}
+		}
+	}
+}
+
+// switchedOff reports whether a node is disabled by a dbt_project.yml or its
+// own template, whatever an entry may say.
+func (b *builder) switchedOff(n *Node) bool {
+	c := newConfig()
+	c.applyTree(b.trees[n.Package][treeOf(n.Type)], n.FQN, PackageProject)
+	n.applyCalls(c)
+	if root := b.m.Project.Root.Name; n.Package != root {
+		c.applyTree(b.trees[root][treeOf(n.Type)], n.FQN, RootProject)
+	}
+	enabled, known := c.Bool("enabled")
+	return c.Has("enabled") && known && !enabled
 }
 
 // patch makes l the entry of n, which may have only one.

@@ -219,6 +219,8 @@ func (b *builder) resolve() {
 				n.Refs = append(n.Refs, e)
 			}
 		}
+		b.resolveHooks(n)
+		n.Macros = n.calledMacros()
 	}
 	b.metrics()
 }

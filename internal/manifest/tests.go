@@ -127,32 +127,68 @@ func (b *builder) attach() {
 	for _, n := range b.m.Nodes {
 		for t := range n.AllTests() {
 			t.Enabled = t.Enabled && n.Enabled
-			needs := map[string]bool{}
+			needs, macros := map[string]bool{}, b.testMacros(t)
 			for i := range t.Args {
 				a := &t.Args[i]
-				a.Value = b.argument(t, a, a.Node, needs)
+				a.Value = b.argument(t, a, a.Node, needs, macros)
 			}
 			delete(needs, n.ID)
-			t.DependsOn = sections(needs)
+			t.DependsOn, t.Macros = sections(needs), sections(macros)
 		}
 	}
 }
 
+// testMacros returns the macros that every test of t's kind calls: its own, and
+// the one that applies the `where` of the configuration. The latter dbt calls
+// while it parses, except in the two tests that it parses without rendering.
+func (b *builder) testMacros(t *Test) map[string]bool {
+	out := map[string]bool{}
+	own := b.testMacro(t.Node.Package, t.Package, t.Name)
+	if own != "" {
+		out[own] = true
+	}
+	if own != "macro.dbt.test_unique" && own != "macro.dbt.test_not_null" {
+		out[b.ctx.MacroID(t.Node.Package, "get_where_subquery")] = true
+	}
+	delete(out, "")
+	return out
+}
+
+// testMacro returns the id of the macro of a test as seen from a package: of
+// the package that the entry names, of the node's own, the root's, any other,
+// dbt's.
+func (b *builder) testMacro(from, pkg, name string) string {
+	order := []string{pkg, from, b.m.Project.Root.Name}
+	for _, p := range b.m.Project.Packages {
+		order = append(order, p.Name)
+	}
+	for _, in := range order {
+		if b.definitions[in+".test_"+name] != nil {
+			return "macro." + in + ".test_" + name
+		}
+	}
+	switch name {
+	case "unique", "not_null", "accepted_values", "relationships":
+		return "macro.dbt.test_" + name
+	}
+	return ""
+}
+
 // argument renders one value of a test's arguments. Nodes that it refers to
-// are added to needs.
-func (b *builder) argument(t *Test, a *Arg, n *yaml.Node, needs map[string]bool) jinja.Value {
+// are added to needs, macros that it calls to macros.
+func (b *builder) argument(t *Test, a *Arg, n *yaml.Node, needs, macros map[string]bool) jinja.Value {
 	pkg := t.Node.Package
 	switch {
 	case n.IsMap():
 		d := jinja.NewDict()
 		for _, p := range n.Pairs {
-			d.Set(jinja.NewStr(p.Key.Value), b.argument(t, a, p.Value, needs))
+			d.Set(jinja.NewStr(p.Key.Value), b.argument(t, a, p.Value, needs, macros))
 		}
 		return d
 	case n.IsList():
 		var items []jinja.Value
 		for _, item := range n.Items {
-			items = append(items, b.argument(t, a, item, needs))
+			items = append(items, b.argument(t, a, item, needs, macros))
 		}
 		return jinja.NewList(items...)
 	case !n.IsScalar():
@@ -167,6 +203,9 @@ func (b *builder) argument(t *Test, a *Arg, n *yaml.Node, needs map[string]bool)
 	}
 	v, out := b.render(pkg, t.File, n, text)
 	for _, e := range out.Events {
+		if e.Kind == dbtctx.MacroEvent {
+			macros["macro."+e.Name] = true
+		}
 		if e.Kind != dbtctx.RefEvent && e.Kind != dbtctx.SourceEvent {
 			continue
 		}

@@ -38,7 +38,7 @@ func (b *builder) value(pkg string, f *source.File, n *yaml.Node) jinja.Value {
 		v, _ := b.render(pkg, f, n, text)
 		return v
 	}
-	return jinja.NewStr(text)
+	return jinja.NewStr(strings.TrimSuffix(text, "\n")) // dbt renders every text, and a template loses it
 }
 
 // configValue is value for a configuration key: hooks and tests of rows are
@@ -126,6 +126,7 @@ func (b *builder) description(pkg string, f *source.File, n *yaml.Node) Text {
 	}
 	text := n.Value
 	if hasJinja(text) {
+		text = strings.TrimSuffix(text, "\n") // a template loses its last line end
 		text = docCall.ReplaceAllStringFunc(text, func(call string) string {
 			m := docCall.FindStringSubmatch(call)
 			block := b.m.doc(pkg, m[1], m[2])

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/manifest"
 	"github.com/dbtvet/dbtvet/parser/yaml"
 )
@@ -145,8 +144,8 @@ func (c *comparison) resource(id string, r *resource) {
 		fallthrough
 	case "seed", "snapshot", "analysis":
 		c.fact(id, "group", r.Group, n.Group)
-		c.fact(id, "patch_path", r.PatchPath, c.patchPath(n))
-		c.fact(id, "macros", ownMacros(r.Macros), macrosOf(n))
+		c.fact(id, "patch_path", r.PatchPath, c.m.PatchPath(n))
+		c.fact(id, "macros", r.Macros, n.Macros)
 		fallthrough
 	case "source":
 		c.columns(id, r, n)
@@ -163,17 +162,6 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-func (c *comparison) patchPath(n *manifest.Node) string {
-	if n.Patch == nil {
-		return ""
-	}
-	path := n.Patch.File.Path
-	if dir := c.m.Project.Package(n.Patch.Package).Dir; dir != "." {
-		path = strings.TrimPrefix(path, dir+"/")
-	}
-	return n.Patch.Package + "://" + path
-}
-
 // sorted orders tags: dbt appends those of a properties file to those of the
 // template when it lists them, and the other way round in the configuration.
 func sorted(v any) any {
@@ -181,25 +169,6 @@ func sorted(v any) any {
 	items = slices.Clone(items)
 	slices.SortFunc(items, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	return items
-}
-
-// ownMacros returns the macros of projects and packages, without dbt's.
-func ownMacros(ids []string) []string {
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		return strings.HasPrefix(id, "macro.dbt.") || strings.HasPrefix(id, "macro.dbt_duckdb.")
-	})
-}
-
-// macrosOf returns the ids of the macros that the template of n calls itself.
-func macrosOf(n *manifest.Node) []string {
-	var out []string
-	for _, e := range n.Events {
-		if e.Kind == dbtctx.MacroEvent && e.Place.File == n.File {
-			out = append(out, "macro."+e.Name)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // config compares an effective configuration. dbt writes every key, with its
@@ -355,11 +324,23 @@ func (c *comparison) tests(n *manifest.Node, theirs []*resource) {
 		delete(ours, key)
 		id := n.ID + " test " + key
 		c.fact(id, "depends_on", slices.DeleteFunc(slices.Clone(r.DependsOn), func(id string) bool { return id == n.ID }), t.DependsOn)
+		c.fact(id, "macros", r.Macros, t.Macros)
+		c.fact(id, "tags", sorted(r.Tags), sorted(testTags(t)))
 		c.config(id, "test", r.Config, t.Config)
 	}
 	for _, key := range slices.Sorted(maps.Keys(ours)) {
 		c.fact(n.ID, "test "+key, false, true)
 	}
+}
+
+// testTags are the tags of a test: its own and those of its column.
+func testTags(t *manifest.Test) []string {
+	tags, _ := t.Config.Strings("tags")
+	if column := t.Node.Column(t.Column); column != nil {
+		tags = append(tags, column.Tags...)
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
 }
 
 func testKey(column, pkg, name string, args any) string {

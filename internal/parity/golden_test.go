@@ -39,6 +39,10 @@ type resource struct {
 	Macros      []string
 	Columns     []column
 	Compiled    map[string]string // by world
+	// Introspects are the questions to the warehouse for which a node has no
+	// text, Error why dbt could not compile it.
+	Introspects []string
+	Error       string
 
 	// Of a generic test.
 	Column   string `json:"column_name"`

@@ -2,10 +2,13 @@ package parity
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -15,16 +18,88 @@ import (
 
 var (
 	otherProject = flag.String("project", "", "a folder to compare besides the fixtures, with its packages installed")
-	otherGolden  = flag.String("golden", "", "what dbt made of it")
+	otherGolden  = flag.String("golden", "", "the file for what dbt made of it")
+	otherPython  = flag.String("python", "", "a Python that has dbt, to write the golden file first")
+	otherFlags   = flag.String("dbt", "", "flags for golden.py, such as --runnable")
+	otherFigures = flag.String("figures", "", "a file that gets one line of JSON with the figures")
+	otherAdapter = flag.String("adapter", "duckdb", "the adapter, where no profile tells it")
 )
 
-// TestOther compares a project that is named on the command line, for figures.
+// TestOther compares a project that is named on the command line:
+//
+//	go test ./internal/parity -run TestOther -project DIR -golden FILE -python VENV/bin/python
 func TestOther(t *testing.T) {
 	if *otherProject == "" || *otherGolden == "" {
 		t.Skip("no -project and -golden")
 	}
-	c := compare(readGolden(t, *otherGolden), load(t, os.DirFS(*otherProject)))
+	if *otherPython != "" {
+		script := filepath.Join("..", "oracle", "dbt", "golden.py")
+		args := append([]string{script, *otherProject, *otherGolden}, strings.Fields(*otherFlags)...)
+		if out, err := exec.Command(*otherPython, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	g := readGolden(t, *otherGolden)
+	c := compare(g, load(t, os.DirFS(*otherProject)))
 	report(t, c, nil)
+	f := c.figures()
+	t.Logf("%+v", f)
+	if *otherFigures == "" {
+		return
+	}
+	line, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(*otherFigures, append(line, '\n'), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// figures says how much was compared and how much of it is equal.
+type figures struct {
+	Models, ModelsCompiled, ModelsEqual int // a model is equal in all of its worlds
+	Texts, TextsEqual                   int // with those of tests, snapshots and analyses
+	Nodes, NodesEqual                   int // in all facts; generic tests are nodes
+	Facts, FactsEqual                   int
+	// NotCompiled are the models without a text, by what dbt asked the warehouse
+	// for or how it failed.
+	NotCompiled map[string]int
+}
+
+func (c *comparison) figures() figures {
+	f := figures{Texts: c.texts, Nodes: len(c.g.Nodes), Facts: c.facts, NotCompiled: map[string]int{}}
+	texts, nodes := map[string]bool{}, map[string]bool{}
+	wrong := 0
+	for _, d := range c.differences {
+		if d.isText {
+			texts[d.id] = true
+			wrong++
+		} else {
+			nodes[d.id] = true
+		}
+	}
+	f.TextsEqual, f.NodesEqual, f.FactsEqual = f.Texts-wrong, f.Nodes-len(nodes), f.Facts-(len(c.differences)-wrong)
+	for id, r := range c.g.Nodes {
+		if r.Type != "model" {
+			continue
+		}
+		f.Models++
+		switch {
+		case len(r.Introspects) > 0:
+			f.NotCompiled["asks the warehouse: "+strings.Join(r.Introspects, ", ")]++
+		case r.Error != "":
+			f.NotCompiled[r.Error]++
+		case r.Compiled != nil:
+			f.ModelsCompiled++
+			if !texts[id] {
+				f.ModelsEqual++
+			}
+		default:
+			f.NotCompiled["in Python"]++
+		}
+	}
+	return f
 }
 
 func load(t testing.TB, files fs.FS) *manifest.Manifest {
@@ -33,7 +108,7 @@ func load(t testing.TB, files fs.FS) *manifest.Manifest {
 	for _, problem := range p.Problems {
 		t.Logf("%s: %s", problem.Path, problem.Message)
 	}
-	return manifest.Load(context.Background(), p, manifest.Options{Adapter: "duckdb"})
+	return manifest.Load(context.Background(), p, manifest.Options{Adapter: *otherAdapter, Command: "compile"})
 }
 
 // report fails for every difference that is not known, and for every known one

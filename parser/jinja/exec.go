@@ -24,6 +24,7 @@ func (s *State) execAll(nodes []Node) signal {
 
 func (n *Data) exec(s *State) signal {
 	s.spend(len(n.Text))
+	s.native.add(s, printedText{})
 	s.out.write(n.Text, source.Segment{File: s.file, Src: n.Span, Call: s.call, Fid: n.fid})
 	return proceed
 }
@@ -32,6 +33,12 @@ func (n *Output) exec(s *State) signal {
 	s.step()
 	s.at = n.Span
 	v := n.X.eval(s)
+	if s.native != nil && !constant(n.X, s.opts.Filters) {
+		v = s.usedOr(v, n.Span)
+		s.native.add(s, v)
+	} else {
+		s.native.add(s, printedText{})
+	}
 	s.at = n.Span
 	s.print(s.out, v, n.Span)
 	return proceed
@@ -283,6 +290,7 @@ func (n *SetBlock) exec(s *State) signal {
 func (n *FilterBlock) exec(s *State) signal {
 	s.step()
 	s.at = n.Span
+	s.native.add(s, printedText{})
 	s.print(s.out, n.Filter.apply(s, s.captureBody(n.Body)), n.Span)
 	return proceed
 }
@@ -308,6 +316,7 @@ func (n *CallBlock) exec(s *State) signal {
 	s.at = n.Call.Span
 	caller := &Macro{Def: n.Body, Scope: s.scope, Name: "caller", closure: s.frame, caller: true, call: s.call}
 	v := n.Call.invoke(s, Named{"caller", caller})
+	s.native.add(s, printedText{})
 	s.at = n.Span
 	s.print(s.out, v, n.Span)
 	return proceed

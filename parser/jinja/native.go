@@ -9,19 +9,43 @@ import (
 )
 
 // RenderNative evaluates t to a value instead of a text, as dbt does with the
-// values of YAML files: a template that is one expression gives the value of
-// that expression. A string stays one, whatever it reads like; so does an
-// expression of nothing but constants, which is text before it is rendered:
+// values of YAML files: if all that is printed is one expression, the value is
+// that of the expression, whatever decided that it is printed. A string stays
+// one, whatever it reads like; so does an expression of nothing but constants,
+// which is text before it is rendered:
 //
-//	{{ var('n') }}     5, if the variable is a number; '5', if it is a text
-//	{{ 2 + 3 }}        '5'
-//	{{ 2 }}{{ 3 }}     '23'
+//	{{ var('n') }}                       5, if the variable is a number; '5', if it is a text
+//	{% if a %}{{ var('n') }}{% endif %}  the same
+//	{{ 2 + 3 }}                          '5'
+//	{{ 2 }}{{ 3 }}                       '23'
 func RenderNative(t *Template, o Options) (Value, *Result) {
-	if out, one := t.expression(); one && !constant(out.X, o.Filters) {
-		return Evaluate(t, o)
+	s := newState(t, &o)
+	s.native = &printed{}
+	r := &Result{}
+	s.run(r, func() { s.execAll(t.Body) })
+	r.Text = s.finish(r)
+	if _, text := s.native.last.(printedText); s.native.count == 1 && !text {
+		return s.native.last, r
 	}
-	r := Render(t, o)
 	return &Str{text: r.Text, segs: r.Map.Segments, open: len(r.Holes) > 0}, r
+}
+
+// printed is what a native render has printed so far, not counting what a
+// macro or a set block collects.
+type printed struct {
+	count int
+	last  Value // printedText, unless the last to print was an expression
+}
+
+// printedText stands for what is text before it is printed.
+type printedText struct{}
+
+// add counts what is about to be printed.
+func (p *printed) add(s *State, v Value) {
+	if p != nil && s.out == &s.main {
+		p.count++
+		p.last = v
+	}
 }
 
 // Evaluate gives the value of a template that is one expression; none if it is

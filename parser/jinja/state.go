@@ -36,7 +36,7 @@ type State struct {
 	loops    int
 	holes    int
 	free     [][]byte // buffers of finished calls
-
+	native   *printed // in a native render
 }
 
 // forcing is a decision that the options make for a condition.

@@ -2,23 +2,31 @@
 
     python golden.py PROJECT GOLDEN.json [--runnable] [--deps FILE] [--drop PATH ...]
 
-Run it with the Python of a virtualenv that holds dbt-core and dbt-duckdb. It
-copies PROJECT to a scratch folder, so that nothing is written beside it, runs
-`dbt parse` and `dbt compile --full-refresh` there, and writes one JSON file:
+Run it with the Python of a virtualenv that holds dbt-core and the adapter that
+the project's profile asks for. It copies PROJECT to a scratch folder, so that
+nothing is written beside it, parses it there and compiles every node on its
+own, and writes one JSON file:
 
     dbt, adapter    the versions that spoke
     defaults        the configuration of a resource that sets none, by type
     nodes           every resource by unique_id, with the fields that compare
     disabled        the unique_ids of what is switched off
 
-With --runnable the project is built first (`dbt build`) and compiled a second
-time, so that models that ask is_incremental() also get the text of an
-incremental run.
+An incremental model is compiled twice, for the worlds `full refresh`
+(--full-refresh) and `incremental` (its table is there); any other once, without
+a flag, which is `full refresh` as well. No warehouse is asked: only whether the
+model's own relation exists has an answer. A node that asks anything else gets
+`introspects`, the names of the questions, one that fails gets `error`; both have
+no text.
 
---deps replaces packages.yml, --drop leaves files or folders out.
+With --runnable there is a warehouse, DuckDB's: the project is built first
+(`dbt build`), and every question is answered.
 
-The text of a model is what its template rendered to: the CTEs of ephemeral
-models, which dbt puts in afterwards, are taken out again.
+--deps replaces packages.yml, --drop leaves files or folders out. Packages that
+are in dbt_packages already are not installed again.
+
+The text of a model is what its template rendered to, without the CTEs of
+ephemeral models that dbt puts in afterwards.
 """
 
 import argparse
@@ -26,7 +34,6 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -40,33 +47,117 @@ FIELDS = [
 ]
 COLUMN_FIELDS = ["name", "description", "data_type", "quote", "tags", "meta", "constraints"]
 
-
-def dbt(folder, *args, check=True):
-    """Run dbt in folder; what it says is shown only when it fails."""
-    env = dict(os.environ, DBT_SEND_ANONYMOUS_USAGE_STATS="false")
-    command = [str(pathlib.Path(sys.executable).parent / "dbt"), "--no-use-colors", *args]
-    done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if check and done.returncode != 0:
-        lines = [line for line in done.stdout.splitlines() if "leaked" not in line]
-        sys.exit("dbt %s failed:\n%s" % (" ".join(args), "\n".join(lines[-40:])))
-    return done.returncode == 0
-
-
-def manifest(folder):
-    return json.loads((folder / "target" / "manifest.json").read_text())
+# Methods of `adapter` that ask no warehouse.
+SILENT = {
+    "dispatch", "type", "quote", "quote_as_configured", "quote_seed_column", "Relation", "Column", "config", "behavior",
+    "get_relation", "standardize_grants_dict", "valid_incremental_strategies", "builtin_incremental_strategies",
+    "get_incremental_strategy_macro", "render_raw_columns_constraints", "render_raw_model_constraints", "cache_added",
+    "cache_dropped", "cache_renamed", "parse_partition_by", "supports", "build_catalog_relation", "is_motherduck",
+    "convert_datetimes_to_strs", "external_root", "date_function", "timestamp_add_sql", "nice_connection_name",
+    "parse_index", "verify_database", "disable_transactions", "should_identifier_be_quoted", "get_credentials",
+}
 
 
-def rendered(node):
-    """Return the text of a node without the CTEs that dbt added to it."""
-    text, ctes = node["compiled_code"], node.get("extra_ctes") or []
-    if not ctes:
-        return text
-    joined = ", ".join(cte["sql"] for cte in ctes)
-    at = text.index(joined)
-    before, after = text[:at], text[at + len(joined):]
-    if after.startswith(","):
-        return before.removesuffix(" ") + after[1:]
-    return before.removesuffix("with").rstrip(" ") + after.removeprefix(" ")
+class Asked(Exception):
+    """A node asks a warehouse that is not there."""
+
+
+class Compilation:
+    """Compiles every node with dbt's own compiler, each on its own."""
+
+    def __init__(self, warehouse):
+        self.warehouse = warehouse
+        self.world = ""
+        self.only = set()  # unique_ids to compile
+        self.node = None
+        self.texts, self.errors, self.asked = {}, {}, {}
+
+    def attach(self):
+        """Hook into dbt's compile command."""
+        from dbt.compilation import Compiler
+        from dbt.context.providers import RuntimeDatabaseWrapper
+        from dbt.task.compile import CompileRunner, CompileTask
+
+        compile_code, attribute = Compiler._compile_code, RuntimeDatabaseWrapper.__getattr__
+        me = self
+
+        def keep_text(compiler, node, *args, **kwargs):
+            node = compile_code(compiler, node, *args, **kwargs)
+            if me.node == node.unique_id:
+                me.texts[node.unique_id] = node.compiled_code
+            return node
+
+        def alone(runner, manifest):
+            uid = runner.node.unique_id
+            if uid not in me.only:
+                return runner.node
+            me.node, me.unique = uid, runner.node
+            try:
+                return runner.compiler.compile_node(runner.node, manifest, {}, write=False)
+            except Exception as e:
+                me.errors.setdefault(uid, str(e))
+                return runner.node
+
+        def ask(wrapper, name):
+            value = attribute(wrapper, name)
+            if me.warehouse:
+                return value
+            if name == "get_relation":
+                return me.relation(wrapper)
+            if name not in SILENT:
+                me.asked.setdefault(me.node, set()).add(name)
+                raise Asked(name)
+            return value
+
+        Compiler._compile_code, RuntimeDatabaseWrapper.__getattr__ = keep_text, ask
+        CompileRunner.compile = alone
+        CompileTask.raise_on_first_error = lambda task: False
+
+    def relation(self, wrapper):
+        """Answer adapter.get_relation for the node's own relation alone."""
+
+        def get_relation(database=None, schema=None, identifier=None, **_):
+            node = self.unique
+            if (schema, identifier) != (node.schema, node.alias):
+                self.asked.setdefault(self.node, set()).add("get_relation")
+                raise Asked("get_relation")
+            if self.world != "incremental":
+                return None
+            return wrapper.Relation.create(database=database, schema=schema, identifier=identifier, type="table")
+
+        return get_relation
+
+    def run(self, dbt, nodes, world, only, *flags):
+        """Compile for a world, and note the texts that are new."""
+        self.world, self.only = world, only
+        self.texts, self.errors, self.asked = {}, {}, {}
+        dbt("compile", "--threads", "1", "--no-populate-cache", "--exclude", "resource_type:unit_test", *flags, check=False)
+        for uid, text in self.texts.items():
+            node = nodes.get(uid)
+            if node is None or uid in self.errors or self.asked.get(uid) or uid not in self.only:
+                continue
+            compiled = node.setdefault("compiled", {})
+            if text != compiled.get("full refresh"):
+                compiled[world] = text
+        for uid, error in self.errors.items():
+            if uid in self.only and not self.asked.get(uid):
+                nodes[uid]["error"] = " ".join(error.split())[:300]
+        for uid, names in self.asked.items():
+            if uid in self.only:
+                nodes[uid]["introspects"] = sorted(set(names) | set(nodes[uid].get("introspects", [])))
+
+
+def runner(folder):
+    """Return a function that runs dbt in folder, and a quiet one."""
+    from dbt.cli.main import dbtRunner
+
+    def run(*args, check=True):
+        done = dbtRunner().invoke([args[0], "--quiet", "--no-use-colors", "--project-dir", str(folder), *args[1:]])
+        if check and not done.success:
+            sys.exit("dbt %s failed: %s" % (args[0], done.exception))
+        return done.result
+
+    return run
 
 
 def fields(node):
@@ -92,12 +183,6 @@ def resources(m):
         yield from m[kind].items()
 
 
-def compiled(m, nodes, world):
-    for uid, node in m["nodes"].items():
-        if node.get("compiled_code") is not None and node["language"] == "sql" and node["resource_type"] != "operation":
-            nodes[uid].setdefault("compiled", {})[world] = rendered(node)
-
-
 def defaults():
     """Return dbt's own configuration for each type of resource."""
     from dbt.contracts.graph.model_config import get_config_for
@@ -115,31 +200,31 @@ def defaults():
 def golden(project, runnable, deps, drop):
     from dbt.version import __version__
 
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     with tempfile.TemporaryDirectory() as scratch:
-        folder = pathlib.Path(scratch) / pathlib.Path(project).name
-        shutil.copytree(project, folder, ignore=shutil.ignore_patterns("target", "dbt_packages", "logs", "*.duckdb", ".git"))
+        folder = pathlib.Path(scratch) / pathlib.Path(project).resolve().name
+        shutil.copytree(project, folder, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb", ".git"))
         for name in drop:
             gone = folder / name
             shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
         if deps:
             shutil.copy(deps, folder / "packages.yml")
-        if (folder / "packages.yml").exists():
-            dbt(folder, "deps")
-        dbt(folder, "parse", "--no-partial-parse")
-        parsed = manifest(folder)
+        os.chdir(folder)
+        dbt = runner(folder)
+        if (folder / "packages.yml").exists() and not (folder / "dbt_packages").exists():
+            dbt("deps")
+        dbt("parse", "--no-partial-parse")
+        parsed = json.loads((folder / "target" / "manifest.json").read_text())
         nodes = {uid: fields(node) for uid, node in resources(parsed) if node["resource_type"] != "operation"}
-        unit = ["--exclude", "resource_type:unit_test"]
-        dbt(folder, "compile", "--full-refresh", *unit)
-        compiled(manifest(folder), nodes, "full refresh")
+        sql = {uid: n for uid, n in parsed["nodes"].items() if n.get("language") == "sql" and n["resource_type"] != "seed" and not n.get("test_metadata")}
+        incremental = {uid for uid, n in sql.items() if n["config"].get("materialized") == "incremental"}
+        compilation = Compilation(runnable)
+        compilation.attach()
         if runnable:
-            dbt(folder, "build", "--full-refresh", *unit, check=False)
-            dbt(folder, "compile", *unit)
-            again = {uid: {} for uid in nodes}
-            compiled(manifest(folder), again, "incremental")
-            for uid, node in again.items():
-                text = node.get("compiled", {}).get("incremental")
-                if text is not None and text != nodes[uid]["compiled"]["full refresh"]:
-                    nodes[uid]["compiled"]["incremental"] = text
+            dbt("build", "--exclude", "resource_type:unit_test", check=False)
+        compilation.run(dbt, nodes, "full refresh", incremental, "--full-refresh")
+        compilation.run(dbt, nodes, "full refresh", set(sql) - incremental)
+        compilation.run(dbt, nodes, "incremental", incremental)
         return {
             "dbt": __version__,
             "adapter": parsed["metadata"]["adapter_type"],
@@ -157,9 +242,10 @@ def main():
     p.add_argument("--deps")
     p.add_argument("--drop", nargs="*", default=[])
     a = p.parse_args()
+    target = pathlib.Path(a.golden).resolve()
     text = json.dumps(golden(a.project, a.runnable, a.deps, a.drop), indent=1, sort_keys=True, ensure_ascii=False)
-    pathlib.Path(a.golden).parent.mkdir(parents=True, exist_ok=True)
-    pathlib.Path(a.golden).write_text(text + "\n")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text + "\n")
 
 
 if __name__ == "__main__":
