@@ -35,6 +35,8 @@ type adapter struct {
 	columnOpen, columnClose string
 	// schemaIsDatabase: databases do not exist beside schemas.
 	schemaIsDatabase bool
+	// aliases are the adapter's own names for configurations that dbt has.
+	aliases map[string]string
 }
 
 var (
@@ -42,6 +44,8 @@ var (
 	noParts  = [3]bool{}
 	// noDatabase: the adapter prints schema and identifier only.
 	noDatabase = [3]bool{false, true, true}
+	catalogs   = map[string]string{"catalog": "database"}
+	dbnames    = map[string]string{"dbname": "database"}
 )
 
 var (
@@ -58,9 +62,12 @@ var (
 // classes: double quotes around all three parts, STRING is TEXT.
 var adapters = []adapter{
 	{name: "athena", quote: allParts, include: allParts,
-		types: map[string]string{"STRING": "VARCHAR", "TEXT": "VARCHAR"}, text: "varchar({n})",
+		types: map[string]string{"STRING": "VARCHAR", "TEXT": "VARCHAR"}, text: "varchar({n})", aliases: catalogs,
 		strings: []string{"varchar", "string"}},
 	{name: "bigquery", quote: allParts, include: allParts, open: "`", close: "`",
+		aliases: map[string]string{
+			"project": "database", "dataset": "schema", "target_project": "target_database", "target_dataset": "target_schema",
+		},
 		types:   map[string]string{"TEXT": "STRING", "FLOAT": "FLOAT64", "INTEGER": "INT64"},
 		numeric: "{type}", typeAsWritten: true,
 		strings: []string{"string"}, integers: []string{"int64"}, decimals: []string{"numeric"}, floats: []string{"float64"}},
@@ -69,7 +76,7 @@ var adapters = []adapter{
 		numeric: "Decimal({p}, {s})", text: "String", columnOpen: `"`, columnClose: `"`, schemaIsDatabase: true,
 		strings: []string{"string", "fixedstring", "text", "varchar", "char"}},
 	{name: "databricks", parents: []string{"spark"}, quote: allParts, include: allParts, open: "`", close: "`",
-		types: map[string]string{"LONG": "BIGINT"}, lowerTypes: true, numeric: "decimal({p},{s})", typeAsWritten: true},
+		types: map[string]string{"LONG": "BIGINT"}, lowerTypes: true, aliases: catalogs, numeric: "decimal({p},{s})", typeAsWritten: true},
 	{name: "duckdb", quote: allParts, include: allParts,
 		integers: append([]string{"tinyint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint", "int1", "signed", "short", "int", "long", "uhugeint"}, baseIntegers...)},
 	{name: "fabric", quote: allParts, include: allParts, open: "[", close: "]",
@@ -79,8 +86,8 @@ var adapters = []adapter{
 			"TIME": "TIME(6)", "TIMESTAMP": "DATETIME2(6)", "TINYINT": "SMALLINT", "VARBINARY": "VARBINARY(MAX)", "VARCHAR": "VARCHAR(MAX)",
 		},
 		text: "varchar({n})", strings: []string{"varchar", "char"}, integers: append([]string{"int"}, baseIntegers...)},
-	{name: "postgres", quote: allParts, include: allParts, typeAsWritten: true},
-	{name: "redshift", parents: []string{"postgres"}, quote: allParts, include: allParts},
+	{name: "postgres", quote: allParts, include: allParts, typeAsWritten: true, aliases: dbnames},
+	{name: "redshift", parents: []string{"postgres"}, quote: allParts, include: allParts, aliases: dbnames},
 	{name: "snowflake", quote: noParts, include: allParts,
 		decimals: []string{"int", "integer", "bigint", "smallint", "tinyint", "byteint", "numeric", "decimal", "number"},
 		integers: []string{}, floats: append([]string{"float", "float4", "float8", "double", "double precision", "real"}, baseFloats...)},
@@ -96,7 +103,7 @@ var adapters = []adapter{
 		},
 		text: "varchar({n})", strings: []string{"varchar", "char", "nvarchar", "nchar"},
 		integers: append([]string{"bit", "tinyint", "int"}, baseIntegers...)},
-	{name: "trino", quote: allParts, include: allParts,
+	{name: "trino", quote: allParts, include: allParts, aliases: catalogs,
 		types: map[string]string{"STRING": "VARCHAR", "FLOAT": "DOUBLE"}, text: "varchar({n})",
 		strings: []string{"varchar", "char"}, integers: append([]string{"tinyint", "int"}, baseIntegers...), decimals: []string{"decimal"}},
 }

@@ -1,6 +1,8 @@
 package dbtctx
 
 import (
+	"time"
+
 	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/source"
@@ -18,6 +20,8 @@ type Options struct {
 	// Command is the command of dbt that templates see in flags.WHICH; `run` if
 	// it is empty.
 	Command string
+	// Started is the time that run_started_at gives; it is unknown if zero.
+	Started time.Time
 	// Resources resolves ref and source; nil in the parse pass.
 	Resources Resources
 	// Columns tells the columns of resources; nil when nothing is known.
@@ -71,6 +75,15 @@ func (c *Context) Target() Target { return c.o.Target }
 // DefaultQuote says which parts of a relation's name - database, schema,
 // identifier - the adapter quotes unless a project says otherwise.
 func (c *Context) DefaultQuote() [3]bool { return c.adapter.quote }
+
+// ConfigKey returns dbt's name of a configuration: the adapter may have one of
+// its own for it, such as BigQuery's `dataset` for `schema`.
+func (c *Context) ConfigKey(key string) string {
+	if name, ok := c.adapter.aliases[key]; ok {
+		return name
+	}
+	return key
+}
 
 // RenderText renders a text that belongs to no node, such as a value of a
 // properties file or a hook, as a part of package pkg. If native, a text that

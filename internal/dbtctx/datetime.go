@@ -33,7 +33,7 @@ func (k timeClass) Call(c *jinja.CallArgs) (jinja.Value, error) {
 	if t.Day() != part[2] || int(t.Month()) != part[1] {
 		return nil, hostError("there is no day " + fmt.Sprintf("%04d-%02d-%02d", part[0], part[1], part[2]))
 	}
-	return timeValue{t, k.date}, nil
+	return timeValue{t: t, date: k.date}, nil
 }
 
 // Attr returns a class method.
@@ -46,7 +46,7 @@ func (k timeClass) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 			text, _ := c.String(0, "date_string")
 			for _, layout := range []string{"2006-01-02", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04:05.999999"} {
 				if t, err := time.Parse(layout, text); err == nil {
-					return timeValue{t, k.date}, nil
+					return timeValue{t: t, date: k.date}, nil
 				}
 			}
 			return nil, hostError("`" + text + "` is no date in ISO format")
@@ -59,6 +59,7 @@ func (k timeClass) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 type timeValue struct {
 	t    time.Time
 	date bool
+	zone string // the offset from UTC of a time that knows its zone, as it is printed
 }
 
 // Print writes the value as Python does.
@@ -67,9 +68,9 @@ func (v timeValue) Print() string {
 	case v.date:
 		return v.t.Format("2006-01-02")
 	case v.t.Nanosecond() != 0:
-		return v.t.Format("2006-01-02 15:04:05.000000")
+		return v.t.Format("2006-01-02 15:04:05.000000") + v.zone
 	}
-	return v.t.Format("2006-01-02 15:04:05")
+	return v.t.Format("2006-01-02 15:04:05") + v.zone
 }
 
 // Attr returns an attribute or method.
@@ -95,13 +96,13 @@ func (v timeValue) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 		return answer(name, int64((v.t.Weekday()+6)%7+1)), true
 	case "date":
 		day := v.t.Truncate(24 * time.Hour)
-		return answer(name, timeValue{day, true}), true
+		return answer(name, timeValue{t: day, date: true}), true
 	case "isoformat":
 		return answer(name, jinja.NewStr(strings.Replace(v.Print(), " ", "T", 1))), true
 	case "strftime":
 		return strict(name, func(c *jinja.CallArgs) (jinja.Value, error) {
 			format, _ := c.String(0, "format")
-			text, ok := strftime(v.t, format)
+			text, ok := v.strftime(format)
 			if !ok {
 				return unknown(jinja.ScalarKind, "strftime", c.Place), nil
 			}
@@ -130,10 +131,10 @@ func (v timeValue) Arith(op jinja.Op, other jinja.Value, right bool) (jinja.Valu
 	switch o := other.(type) {
 	case deltaValue:
 		if op == jinja.Add {
-			return timeValue{v.t.Add(o.d), v.date}, true
+			return timeValue{v.t.Add(o.d), v.date, v.zone}, true
 		}
 		if op == jinja.Sub && !right {
-			return timeValue{v.t.Add(-o.d), v.date}, true
+			return timeValue{v.t.Add(-o.d), v.date, v.zone}, true
 		}
 	case timeValue:
 		if op == jinja.Sub && !right {
@@ -238,8 +239,8 @@ var directives = map[byte]string{
 	'A': "Monday", 'a': "Mon", 'I': "03", 'p': "PM", 'j': "002", 'F': "2006-01-02", 'T': "15:04:05", 'z': "", 'Z': "",
 }
 
-// strftime formats t; ok is false for a directive that is not known.
-func strftime(t time.Time, format string) (text string, ok bool) {
+// strftime formats v; ok is false for a directive that is not known.
+func (v timeValue) strftime(format string) (text string, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {
@@ -249,7 +250,7 @@ func strftime(t time.Time, format string) (text string, ok bool) {
 		i++
 		if format[i] == '-' && i+1 < len(format) { // without the leading zero
 			i++
-			part, ok := strftime(t, "%"+format[i:i+1])
+			part, ok := v.strftime("%" + format[i:i+1])
 			if !ok {
 				return "", false
 			}
@@ -261,9 +262,13 @@ func strftime(t time.Time, format string) (text string, ok bool) {
 		case format[i] == '%':
 			b.WriteByte('%')
 		case format[i] == 'f':
-			fmt.Fprintf(&b, "%06d", t.Nanosecond()/1000)
+			fmt.Fprintf(&b, "%06d", v.t.Nanosecond()/1000)
+		case format[i] == 'z':
+			b.WriteString(strings.ReplaceAll(v.zone, ":", ""))
+		case format[i] == 'Z' && v.zone != "":
+			b.WriteString("UTC")
 		case known:
-			b.WriteString(t.Format(layout))
+			b.WriteString(v.t.Format(layout))
 		default:
 			return "", false
 		}

@@ -144,6 +144,9 @@ func (r *run) member(s *jinja.State, name string) (jinja.Value, bool) {
 		}
 		return dict("nodes", jinja.NewDict(), "sources", jinja.NewDict(), "exposures", jinja.NewDict(), "metrics", jinja.NewDict()), true
 	case "run_started_at":
+		if started := r.ctx.o.Started; !started.IsZero() {
+			return timeValue{t: started.UTC(), zone: "+00:00"}, true
+		}
 		return unknown(jinja.ScalarKind, "run_started_at", s.Place()), true
 	case "sql", "compiled_code", "sql_now", "load_agate_table", "submit_python_job", "source_node", "defer_relation":
 		return unknown(jinja.AnyKind, "`"+name+"`", s.Place()), true

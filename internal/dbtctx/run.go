@@ -59,6 +59,40 @@ func (c *Context) Evaluate(pkg string, f *source.File, span source.Span) (jinja.
 	return v, r.out
 }
 
+// CallUnknown calls a macro of package pkg in the parse pass, every argument
+// unknown, and returns what it records.
+func (c *Context) CallUnknown(pkg string, def *jinja.MacroDef) []Event {
+	const text = "{{ call() }}"
+	f := source.NewFile(def.Name, text)
+	r := c.newRun(&Node{ResourceType: "text", Package: pkg, Name: def.Name, File: f}, World{Name: "parse", Parse: true})
+	macro := jinja.NewMacro(def, scope{}, def.Name)
+	call := lazy("call", func(a *jinja.CallArgs) (jinja.Value, error) {
+		args := make([]jinja.Value, len(def.Params))
+		for i, p := range def.Params {
+			args[i] = unknown(jinja.AnyKind, "argument `"+p.Name+"` of `"+def.Name+"`", a.Place)
+		}
+		return a.State.Call(macro, args, nil, a.Place)
+	})
+	o := r.options()
+	o.Scope = withName{"call", call}
+	jinja.Render(jinja.Parse(f, source.Span{End: int32(len(text))}), o)
+	return r.out.Events
+}
+
+// withName is the scope of all templates, with one more name.
+type withName struct {
+	name  string
+	value jinja.Value
+}
+
+// Lookup returns the value of the name, or what scope has.
+func (w withName) Lookup(s *jinja.State, name string) (jinja.Value, bool) {
+	if name == w.name {
+		return w.value, true
+	}
+	return scope{}.Lookup(s, name)
+}
+
 func (c *Context) newRun(n *Node, w World) *run {
 	return &run{ctx: c, node: n, world: w, space: c.lib.space(n.Package), out: &Rendered{World: w}}
 }

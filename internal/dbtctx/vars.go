@@ -164,8 +164,8 @@ func (variableObject) Call(c *jinja.CallArgs) (jinja.Value, error) {
 
 // variableValue renders the text of a variable that holds Jinja.
 func (r *run) variableValue(v variable) jinja.Value {
-	if !v.late || r.depth > maxVarDepth {
-		return v.value
+	if !v.late || r.native || r.depth > maxVarDepth {
+		return v.value // dbt does not render it where a properties file asks for it
 	}
 	o := r.options()
 	o.Forced = nil

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"slices"
+
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/source"
 	"github.com/dbtvet/dbtvet/parser/yaml"
@@ -108,6 +110,13 @@ func (b *builder) columns(n *Node, f *source.File, list *yaml.Node) []*Column {
 			c.Meta = jinja.NewDict()
 		}
 		c.Tests = b.tests(n, c.Name, f, entry)
+		// Of two entries for one column the first gives the place, the second
+		// what is said; the tests of both are run.
+		if i := slices.IndexFunc(out, func(o *Column) bool { return o.Name == c.Name }); i >= 0 {
+			c.Tests = append(out[i].Tests, c.Tests...)
+			out[i] = c
+			continue
+		}
 		out = append(out, c)
 	}
 	return out

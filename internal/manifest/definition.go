@@ -1,9 +1,10 @@
 package manifest
 
 import (
+	"strings"
+
 	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/parser/jinja"
-	"github.com/dbtvet/dbtvet/parser/source"
 )
 
 // definition is what the macro of a generic test says about every test that
@@ -25,29 +26,34 @@ func (b *builder) definitionOf(from, pkg, name string) *definition {
 	return nil
 }
 
-// define reads the config() calls in the tests of a package. Their values are
-// evaluated where they stand: what depends on an argument of the test is
-// unknown.
+// define runs the macros of a package's tests, to read what they configure.
+// Their arguments are not known yet, and what depends on one is unknown.
 func (b *builder) define(pkg *project.Package) {
 	for _, m := range pkg.Macros {
-		if m.Def == nil || m.Kind != "test" && m.Kind != "data_test" {
+		if m.Def != nil && strings.HasPrefix(m.Name, "test_") {
+			b.definitions[pkg.Name+"."+m.Name] = &definition{b.configured(pkg, m)}
+		}
+	}
+}
+
+// configured returns what the config() calls of a test's macro set.
+func (b *builder) configured(pkg *project.Package, m *project.Macro) []entry {
+	var out []entry
+	for _, e := range b.ctx.CallUnknown(pkg.Name, m.Def) {
+		if e.Config == nil {
 			continue
 		}
-		d := &definition{}
-		for c := range jinja.Calls(m.Def.Body...) {
-			if c.Callee() != "config" {
-				continue
+		for k, v := range e.Config.All() {
+			name, _ := jinja.TextOf(k)
+			at, ok := e.Places[name]
+			if !ok {
+				at = e.Place
 			}
-			for _, k := range c.Keywords {
-				at := k.X.Range()
-				text := "{{ " + m.File.Slice(at) + " }}"
-				v, out := b.ctx.Evaluate(pkg.Name, source.NewFile(m.File.Path, text), source.Span{End: int32(len(text))})
-				if out == nil || len(out.Errors) > 0 {
-					v = &jinja.Unknown{Why: "an argument of the test", At: source.Place{File: m.File, Span: at}}
-				}
-				d.entries = append(d.entries, entry{canonical(k.Name), Setting{Value: v, Origin: Origin{m.File, at, InFile}}})
+			if s, isText := v.(*jinja.Str); isText && s.Open() {
+				v = &jinja.Unknown{Why: "an argument of the test", At: at}
 			}
+			out = append(out, entry{b.canonical(name), Setting{Value: v, Origin: Origin{at.File, at.Span, InFile}}})
 		}
-		b.definitions[pkg.Name+"."+m.Name] = d
 	}
+	return out
 }

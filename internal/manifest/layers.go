@@ -33,7 +33,7 @@ func (b *builder) tree(pkg *project.Package, n *yaml.Node, layer Layer) *level {
 			out.folders[name] = b.tree(pkg, p.Value, layer)
 			continue
 		}
-		key := canonical(strings.TrimSpace(name))
+		key := b.canonical(strings.TrimSpace(name))
 		value := b.configValue(pkg.Name, f, key, p.Value)
 		out.entries = append(out.entries, entry{key, Setting{Value: value, Origin: Origin{f, p.Value.Span, layer}}})
 	}
@@ -66,14 +66,14 @@ func (c *Config) applyTree(l *level, fqn []string, layer Layer) {
 }
 
 // canonical returns dbt's spelling of a configuration key.
-func canonical(key string) string {
+func (b *builder) canonical(key string) string {
 	switch key {
 	case "pre_hook":
 		return "pre-hook"
 	case "post_hook":
 		return "post-hook"
 	}
-	return key
+	return b.ctx.ConfigKey(key)
 }
 
 // apply puts one more layer onto key, by dbt's rule for that key. None in a
@@ -151,14 +151,14 @@ func (b *builder) applyEntry(c *Config, pkg string, f *source.File, n *yaml.Node
 		}
 	}
 	for _, p := range n.Get("config").Entries() {
-		key := canonical(p.Key.Value)
+		key := b.canonical(p.Key.Value)
 		value := b.configValue(pkg, f, key, p.Value)
 		c.apply(key, Setting{Value: value, Origin: Origin{f, p.Value.Span, Properties}})
 	}
 }
 
-// applyCalls puts the config() calls of a template onto c.
-func (n *Node) applyCalls(c *Config) {
+// applyCalls puts the config() calls of n's template onto c.
+func (b *builder) applyCalls(c *Config, n *Node) {
 	for _, e := range n.Events {
 		if e.Config == nil {
 			continue
@@ -169,7 +169,7 @@ func (n *Node) applyCalls(c *Config) {
 			if !ok {
 				at = e.Place
 			}
-			c.apply(canonical(name), Setting{Value: v, Origin: Origin{at.File, at.Span, InFile}})
+			c.apply(b.canonical(name), Setting{Value: v, Origin: Origin{at.File, at.Span, InFile}})
 		}
 	}
 }
@@ -185,7 +185,7 @@ func (b *builder) configure(n *Node, section string, defaults []entry, props fun
 	if props != nil {
 		props(c)
 	}
-	n.applyCalls(c)
+	b.applyCalls(c, n)
 	if root := b.m.Project.Root.Name; n.Package != root {
 		c.applyTree(b.trees[root][section], n.FQN, RootProject)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,6 +32,8 @@ type Options struct {
 	// Command is the command of dbt that templates are rendered for; `run` if
 	// it is empty.
 	Command string
+	// Started is the time that templates see as run_started_at; unknown if zero.
+	Started time.Time
 	// Parallelism is the number of templates rendered at once; 0 is GOMAXPROCS.
 	Parallelism int
 }
@@ -47,7 +50,7 @@ func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 	m.foldersOnce = sync.OnceValue(m.folders)
 	b := &builder{
 		m: m, trees: map[string]map[string]*level{}, definitions: map[string]*definition{},
-		ctx: dbtctx.New(dbtctx.Options{Project: p, Target: m.Target, Vars: o.Vars, Env: o.Env, Command: o.Command}),
+		ctx: dbtctx.New(dbtctx.Options{Project: p, Target: m.Target, Vars: o.Vars, Env: o.Env, Command: o.Command, Started: o.Started}),
 	}
 	for _, pkg := range p.Packages {
 		b.define(pkg)

@@ -207,7 +207,7 @@ type Test struct {
 	ErrorIf  string
 	WarnIf   string
 	Limit    int64 // 0 if there is none
-	Enabled  bool
+	Enabled  bool  // of its node too; false as well if it refers to what is not there
 	// DependsOn are the ids of the nodes that its arguments refer to, its own
 	// node not among them.
 	DependsOn []string

@@ -140,7 +140,7 @@ func (b *builder) adopt() {
 func (b *builder) switchedOff(n *Node) bool {
 	c := newConfig()
 	c.applyTree(b.trees[n.Package][treeOf(n.Type)], n.FQN, PackageProject)
-	n.applyCalls(c)
+	b.applyCalls(c, n)
 	if root := b.m.Project.Root.Name; n.Package != root {
 		c.applyTree(b.trees[root][treeOf(n.Type)], n.FQN, RootProject)
 	}

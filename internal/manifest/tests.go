@@ -154,11 +154,11 @@ func (b *builder) testMacros(t *Test) map[string]bool {
 	return out
 }
 
-// testMacro returns the id of the macro of a test as seen from a package: of
-// the package that the entry names, of the node's own, the root's, any other,
-// dbt's.
+// testMacro returns the id of the macro that dbt lists for a test: that of the
+// node's package, the root's, any other, dbt's. The package that the entry names
+// comes third, though its macro is the one that is run.
 func (b *builder) testMacro(from, pkg, name string) string {
-	order := []string{pkg, from, b.m.Project.Root.Name}
+	order := []string{from, b.m.Project.Root.Name, pkg}
 	for _, p := range b.m.Project.Packages {
 		order = append(order, p.Name)
 	}
@@ -210,7 +210,12 @@ func (b *builder) argument(t *Test, a *Arg, n *yaml.Node, needs, macros map[stri
 			continue
 		}
 		e.Place = source.Place{File: t.File, Span: n.Span}
-		if to := b.find(t.Node, &e); to != nil {
+		to := b.find(t.Node, &e)
+		if to == nil && e.Problem != nil && e.Problem.Kind != dbtctx.PackageMissing {
+			t.Enabled = false // dbt warns, and switches the test off
+			continue
+		}
+		if to != nil {
 			a.To = cmp.Or(a.To, to)
 			needs[to.ID] = true
 		}
