@@ -22,8 +22,10 @@ import (
 //
 // The heading is the signature, `--` names the adapters that a text is for. A
 // macro with such texts is dispatched, so that a project can put its own
-// default__length in front; one without is called as it is. Text before the
-// first heading says what the file is about.
+// default__length in front; one without is called as it is. The blanks around a
+// text are none of it, unless its line has three dashes: dbt prints many macros
+// with the blanks of their layout, and compiled SQL is to be the same to the
+// byte. Text before the first heading says what the file is about.
 //
 //go:embed builtin/*.txt
 var builtinFiles embed.FS
@@ -58,12 +60,12 @@ func parseBuiltins() map[string]map[string]jinja.Value {
 // builtinMacros writes a table as macros.
 func builtinMacros(table, ns string) string {
 	var b strings.Builder
-	sections := strings.Split("\n"+table, "\n== ")
+	sections := strings.Split("\n"+strings.TrimSuffix(table, "\n"), "\n== ")
 	for _, s := range sections[1:] {
 		signature, rest, _ := strings.Cut(s, "\n")
 		name, params, _ := strings.Cut(strings.TrimSpace(signature), "(")
 		params = strings.TrimSuffix(params, ")")
-		bodies := strings.Split("\n"+rest, "\n-- ")
+		bodies := strings.Split("\n"+rest, "\n--")
 		if len(bodies) == 1 {
 			writeMacro(&b, name, params, bodies[0])
 			continue
@@ -72,8 +74,14 @@ func builtinMacros(table, ns string) string {
 		writeMacro(&b, name, params, "{{ return(adapter.dispatch('"+name+"', '"+ns+"')("+args+")) }}")
 		for _, body := range bodies[1:] {
 			adapters, text, _ := strings.Cut(body, "\n")
+			adapters, asItStands := strings.CutPrefix(adapters, "-")
 			for a := range strings.SplitSeq(adapters, ",") {
-				writeMacro(&b, strings.TrimSpace(a)+"__"+name, args, text)
+				macro := strings.TrimSpace(a) + "__" + name
+				if asItStands {
+					b.WriteString("{% macro " + macro + "(" + args + ") %}" + text + "{% endmacro %}\n")
+				} else {
+					writeMacro(&b, macro, args, text)
+				}
 			}
 		}
 	}

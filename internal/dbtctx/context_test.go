@@ -55,22 +55,8 @@ func render(t testing.TB, c *Context, text string, config ...any) *Rendered {
 // said to be exact is.
 func checkMap(t testing.TB, r *Rendered) {
 	t.Helper()
-	if int(r.Map.Len) != len(r.Text) {
-		t.Errorf("the map is for %d bytes of %q", r.Map.Len, r.Text)
-	}
-	next := int32(0)
-	for i, s := range r.Map.Segments {
-		end := r.Map.End(i)
-		if s.Out != next || end <= s.Out || s.File == nil {
-			t.Fatalf("segment %d of %q: %+v", i, r.Text, s)
-		}
-		if s.Fid == source.Exact && s.File.Slice(s.Src) != r.Text[s.Out:end] {
-			t.Errorf("segment %d of %q is not exact: %q", i, r.Text, s.File.Slice(s.Src))
-		}
-		next = end
-	}
-	if next != r.Map.Len {
-		t.Errorf("the map ends at %d of %q", next, r.Text)
+	if err := r.Map.Check(r.Text); err != nil {
+		t.Fatalf("%q: %v", r.Text, err)
 	}
 }
 

@@ -433,6 +433,9 @@ func (c *comparison) compiled(id string, r *resource, n *manifest.Node) {
 	own := map[string]string{}
 	for _, w := range c.m.Context.Worlds(c.m.ContextNode(n)) {
 		own[w.World.Name] = w.Text
+		if err := w.Map.Check(w.Text); err != nil {
+			c.differences = append(c.differences, difference{id: id, field: "map, " + w.World.Name, dbt: "none", dbtvet: err.Error()})
+		}
 	}
 	for _, world := range slices.Sorted(maps.Keys(r.Compiled)) {
 		c.text(id, world, r.Compiled[world], own[world])

@@ -137,37 +137,7 @@ func conforms(t *testing.T, c conformance) {
 // the text, lie inside their files, and exact ones have equal bytes.
 func checkMap(t testing.TB, r *Result) {
 	t.Helper()
-	m := r.Map
-	if int(m.Len) != len(r.Text) {
-		t.Fatalf("map covers %d bytes of %d", m.Len, len(r.Text))
-	}
-	if len(m.Segments) == 0 {
-		if r.Text != "" {
-			t.Fatal("text without segments")
-		}
-		return
-	}
-	at := int32(0)
-	for i, seg := range m.Segments {
-		end := m.End(i)
-		if seg.Out != at || end <= seg.Out {
-			t.Fatalf("segment %d begins at %d, want %d, and ends at %d", i, seg.Out, at, end)
-		}
-		at = end
-		if seg.File == nil || seg.Src.Start < 0 || seg.Src.End < seg.Src.Start || int(seg.Src.End) > len(seg.File.Text) {
-			t.Fatalf("segment %d has no place: %+v", i, seg)
-		}
-		if seg.Fid != source.Whole && seg.Src.Len() != int(end-seg.Out) {
-			t.Fatalf("segment %d: %d bytes from %d", i, end-seg.Out, seg.Src.Len())
-		}
-		if seg.Fid == source.Exact && seg.File.Slice(seg.Src) != r.Text[seg.Out:end] {
-			t.Fatalf("segment %d is not exact: %q from %q", i, r.Text[seg.Out:end], seg.File.Slice(seg.Src))
-		}
-		if int(seg.Call) > 0 && int(seg.Call) >= len(m.Calls) || int(seg.Mark) > len(m.Marks) {
-			t.Fatalf("segment %d: call %d of %d, mark %d of %d", i, seg.Call, len(m.Calls), seg.Mark, len(m.Marks))
-		}
-	}
-	if at != m.Len {
-		t.Fatalf("segments end at %d of %d", at, m.Len)
+	if err := r.Map.Check(r.Text); err != nil {
+		t.Fatalf("%q: %v", r.Text, err)
 	}
 }

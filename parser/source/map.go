@@ -1,6 +1,9 @@
 package source
 
-import "sort"
+import (
+	"fmt"
+	"sort"
+)
 
 // Fidelity says how the bytes of an output segment relate to their source.
 type Fidelity uint8
@@ -173,4 +176,34 @@ func (m *Map) Mark(off int32) (any, Span) {
 		j++
 	}
 	return m.Marks[mark-1], Span{m.Segments[i].Out, m.End(j)}
+}
+
+// Check reports how the map breaks what it promises of text: to cover it in
+// order, and that bytes which are said to be exact are those of the source.
+// Tests call it on every render.
+func (m *Map) Check(text string) error {
+	if int(m.Len) != len(text) {
+		return fmt.Errorf("the map is for %d bytes, the text has %d", m.Len, len(text))
+	}
+	next := int32(0)
+	for i, s := range m.Segments {
+		end := m.End(i)
+		switch {
+		case s.Out != next || end <= s.Out:
+			return fmt.Errorf("segment %d begins at %d and ends at %d, the one before ends at %d", i, s.Out, end, next)
+		case s.File == nil || s.Src.Start < 0 || s.Src.End < s.Src.Start || int(s.Src.End) > len(s.File.Text):
+			return fmt.Errorf("segment %d has no place: %+v", i, s)
+		case s.Fid != Whole && s.Src.Len() != int(end-s.Out):
+			return fmt.Errorf("segment %d is %d bytes made of %d", i, end-s.Out, s.Src.Len())
+		case s.Fid == Exact && s.File.Slice(s.Src) != text[s.Out:end]:
+			return fmt.Errorf("segment %d is not exact: %q of %q", i, text[s.Out:end], s.File.Slice(s.Src))
+		case s.Call < 0 || s.Call > 0 && int(s.Call) >= len(m.Calls) || int(s.Mark) > len(m.Marks):
+			return fmt.Errorf("segment %d: call %d of %d, mark %d of %d", i, s.Call, len(m.Calls), s.Mark, len(m.Marks))
+		}
+		next = end
+	}
+	if next != m.Len {
+		return fmt.Errorf("the segments end at %d of %d", next, m.Len)
+	}
+	return nil
 }
