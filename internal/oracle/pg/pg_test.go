@@ -3,7 +3,6 @@ package pg
 import (
 	"flag"
 	"math/rand/v2"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -21,8 +20,8 @@ func same(t *testing.T, d *sql.Dialect, text string) {
 	case len(tree.Errors) > 0:
 		t.Errorf("at %d: %s\n%s", tree.Errors[0].Start, tree.Errors[0].Message, text)
 	default:
-		if got := Summarise(tree); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s\n got %v\nwant %v", text, got, want)
+		if diff := Summarise(tree).Difference(want); diff != "" {
+			t.Errorf("%s\n%s", text, diff)
 		}
 	}
 }

@@ -2,13 +2,10 @@ package pg
 
 import (
 	"errors"
-	"strings"
 
 	query "github.com/pganalyze/pg_query_go/v6"
 	"github.com/pganalyze/pg_query_go/v6/parser"
 	"google.golang.org/protobuf/reflect/protoreflect"
-
-	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
 // Rejection is a syntax error of PostgreSQL. Offset counts bytes of the text,
@@ -33,13 +30,11 @@ func Postgres(text string) (Summary, error) {
 	}
 	for _, st := range tree.Stmts {
 		s.message(st.ProtoReflect())
-		sel := st.Stmt.GetSelectStmt()
-		if sel == nil {
+		if st.Stmt.GetSelectStmt() != nil {
+			s.Queries++
+		} else {
 			s.Others++
-			continue
 		}
-		s.Queries++
-		s.selected(sel)
 	}
 	s.sort()
 	return s, nil
@@ -52,8 +47,10 @@ func (s *Summary) message(m protoreflect.Message) {
 		s.Relations = append(s.Relations, relation(n))
 	case *query.CommonTableExpr:
 		s.CTEs = append(s.CTEs, n.Ctename)
-	case *query.JoinExpr:
-		s.Joins = append(s.Joins, joinKind(n))
+	case *query.SelectStmt:
+		if n.Op == query.SetOperation_SETOP_NONE && len(n.ValuesLists) == 0 {
+			s.Blocks = append(s.Blocks, blockOf(n))
+		}
 	case *query.IntoClause, *query.LockingClause: // their relations are not read
 		return
 	}
@@ -69,75 +66,4 @@ func (s *Summary) message(m protoreflect.Message) {
 		}
 		return true
 	})
-}
-
-func relation(n *query.RangeVar) string {
-	var parts []string
-	for _, p := range []string{n.Catalogname, n.Schemaname, n.Relname} {
-		if p != "" {
-			parts = append(parts, p)
-		}
-	}
-	return strings.Join(parts, ".")
-}
-
-// joinKind is the kind of a join as parser/sql names it.
-func joinKind(n *query.JoinExpr) string {
-	switch n.Jointype {
-	case query.JoinType_JOIN_LEFT:
-		return sql.Left.String()
-	case query.JoinType_JOIN_RIGHT:
-		return sql.Right.String()
-	case query.JoinType_JOIN_FULL:
-		return sql.Full.String()
-	}
-	if n.Quals == nil && len(n.UsingClause) == 0 && !n.IsNatural {
-		return sql.Cross.String()
-	}
-	return sql.Inner.String()
-}
-
-// selected adds the columns and conjuncts of the first SELECT of a statement.
-func (s *Summary) selected(sel *query.SelectStmt) {
-	for sel.Op != query.SetOperation_SETOP_NONE {
-		sel = sel.Larg
-	}
-	if len(sel.ValuesLists) > 0 {
-		return
-	}
-	for _, t := range sel.TargetList {
-		s.Columns = append(s.Columns, target(t.GetResTarget()))
-	}
-	s.Conjuncts = append(s.Conjuncts, anded(sel.WhereClause))
-}
-
-func target(t *query.ResTarget) string {
-	if t.Name != "" {
-		return t.Name
-	}
-	fields := t.Val.GetColumnRef().GetFields()
-	if len(fields) == 0 {
-		return "?"
-	}
-	last := fields[len(fields)-1]
-	if last.GetAStar() != nil {
-		return "*"
-	}
-	return last.GetString_().GetSval()
-}
-
-// anded counts the conditions that AND combines.
-func anded(n *query.Node) int {
-	if n == nil {
-		return 0
-	}
-	b := n.GetBoolExpr()
-	if b == nil || b.Boolop != query.BoolExprType_AND_EXPR {
-		return 1
-	}
-	total := 0
-	for _, a := range b.Args {
-		total += anded(a)
-	}
-	return total
 }
