@@ -67,7 +67,7 @@ var bans = []ban{
 		reason: "only a review talks to the network"},
 	{of: []string{"os/exec"}, except: []string{"internal/gitx", "cmd/ecosystem"},
 		reason: "nothing of a user's project is executed; git is asked in one place"},
-	{of: []string{"flag", "github.com/spf13/"}, except: []string{"internal/cli", "cmd/ecosystem"},
+	{of: []string{"flag", "github.com/spf13/"}, except: []string{"internal/cli", "cmd"},
 		reason: "one place reads flags, so that every package can be used without a command line"},
 	{of: []string{"log", "log/slog"}, except: []string{"internal/cli"},
 		reason: "libraries return errors and notes, they do not print"},

@@ -1,0 +1,3 @@
+package main
+
+func summarise(x *text) any { return nil }
