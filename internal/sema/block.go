@@ -52,6 +52,9 @@ func (w *World) selectBlock(s *sql.Select, outer *scope, ctes map[string]*CTE, i
 	}
 	b.rel, b.sources = f.rel, f.sources
 	b.scope.sources, b.scope.hole = f.sources, f.hole
+	if s.ConnectBy != nil {
+		b.hierarchy()
+	}
 	for _, it := range s.Items {
 		if it.Alias != nil && !it.Alias.Hole && it.X != nil {
 			fold := w.Dialect.Fold(it.Alias)
@@ -70,6 +73,21 @@ func (w *World) selectBlock(s *sql.Select, outer *scope, ctes map[string]*CTE, i
 	b.conditions(s.Qualify, Qualify)
 	b.project()
 	return b
+}
+
+// hierarchy handles CONNECT BY: a row comes once for every way that leads to
+// it, and names such as LEVEL are known in every clause.
+func (b *Block) hierarchy() {
+	w := b.World
+	b.rel = w.forget(b.rel)
+	b.scope.hole = true
+	bd := b.binderOver(b.sources)
+	bd.scope.hole = true
+	for _, e := range []sql.Expr{b.Select.StartWith, b.Select.ConnectBy} {
+		if e != nil {
+			bd.bind(e)
+		}
+	}
 }
 
 // where applies WHERE, then judges the joins again with what it says.

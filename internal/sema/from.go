@@ -91,6 +91,7 @@ func (b *Block) table(t *sql.Table, left []*sourceRel) from {
 	}
 	if c, ok := b.arrayPath(t, left); ok {
 		f := b.elements(t, t.Alias, []Col{c}, "an array in FROM gives a row per element")
+		b.position(&f, t, t.Offset)
 		return f
 	}
 	src.scan = b.scan(t)
@@ -324,12 +325,18 @@ func (b *Block) tableFunc(t *sql.TableFunc, left []*sourceRel) from {
 		in = nil
 	}
 	f := b.elements(t, t.Alias, in, "`"+name+"` gives a row per element")
-	if t.Ordinality && t.Offset != nil {
-		r := f.rel
-		off := w.mint(column{name: t.Offset.Name, class: Opaque, tids: r.tids})
-		r.cols = append(r.cols, outCol{name: t.Offset, fold: w.Dialect.Fold(t.Offset), col: off, item: t})
-	}
+	b.position(&f, t, t.Offset)
 	return f
+}
+
+// position adds the column that holds the positions of a collection's elements.
+func (b *Block) position(f *from, t sql.TableExpr, name *sql.Ident) {
+	if name == nil {
+		return
+	}
+	r, w := f.rel, b.World
+	off := w.mint(column{name: name.Name, class: Opaque, tids: r.tids})
+	r.cols = append(r.cols, outCol{name: name, fold: w.Dialect.Fold(name), col: off, item: t})
 }
 
 // elements is a relation with a row per element of a collection: of one value,

@@ -18,9 +18,27 @@ func (b *Block) project() {
 	if b.Select.Sample != nil {
 		b.Out.card.Min = 0
 	}
+	if len(b.Select.Exclude) > 0 {
+		b.exclude()
+	}
 	if len(b.Select.Holes) > 0 {
 		b.Out = b.World.forget(b.Out)
 	}
+}
+
+// exclude drops the columns that EXCLUDE after the whole list names.
+func (b *Block) exclude() {
+	out, drop := b.Out.clone(), map[string]bool{}
+	for _, id := range b.Select.Exclude {
+		drop[b.World.Dialect.Fold(id)] = true
+	}
+	out.cols = nil
+	for _, c := range b.Out.cols {
+		if c.name == nil || !drop[c.fold] {
+			out.cols = append(out.cols, c)
+		}
+	}
+	b.Out = out
 }
 
 // forget returns r with its columns and without what is known of its rows.
@@ -47,7 +65,7 @@ func (b *Block) item(out *rel, it *sql.Item) {
 		b.star(out, it, x)
 		return
 	case *sql.Call:
-		if name := funcName(x); !isWindow(x) && (name == "columns" || elementFuncs[name] && name != "range" && name != "sequence" && name != "generate_array") {
+		if name := funcName(x); !isWindow(x) && (name == "columns" || name == "transform" && len(x.Tail) > 0 || elementFuncs[name] && name != "range" && name != "sequence" && name != "generate_array") {
 			b.setReturning(out, it, x, name)
 			return
 		}

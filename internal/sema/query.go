@@ -111,6 +111,8 @@ func (w *World) body(info *queryInfo, body sql.Body, sc *scope) {
 		w.setOp(info, b, sc)
 	case *sql.Values:
 		info.rel = w.values(b)
+	case *sql.Pipe:
+		info.rel = w.pipe(b, sc)
 	case *sql.Hole:
 		info.rel = w.blank("the query is made by a template value that is not known")
 	default:
@@ -118,8 +120,39 @@ func (w *World) body(info *queryInfo, body sql.Body, sc *scope) {
 	}
 }
 
+// pipe reads the relations of a query with pipe operators. What the operators
+// make of them is not followed.
+func (w *World) pipe(p *sql.Pipe, sc *scope) *rel {
+	inner := &scope{parent: sc.parent, ctes: sc.ctes}
+	w.body(&queryInfo{}, p.Input, inner)
+	sc.outer = sc.outer.with(inner.outer...)
+	b := &Block{World: w, Select: &sql.Select{Span: p.Span}, elementOf: map[Col]string{}}
+	b.scope = &scope{parent: sc.parent, ctes: sc.ctes, block: b, hole: true}
+	for _, step := range p.Steps {
+		sql.Inspect(step, func(n sql.Node) bool {
+			switch n := n.(type) {
+			case *sql.Query:
+				w.query(n, b.scope)
+				return false
+			case *sql.Table:
+				b.from(n, nil)
+				return false
+			}
+			return true
+		})
+	}
+	return w.blank("what pipe operators make of a query is not followed")
+}
+
 // tail applies ORDER BY and LIMIT.
 func (w *World) tail(info *queryInfo, q *sql.Query) {
+	if q.Document != nil {
+		info.rel = w.blank("FOR XML and FOR JSON make one text of the rows")
+	}
+	if q.Sample != nil {
+		info.rel = info.rel.clone()
+		info.rel.card.Min = 0
+	}
 	if info.block != nil {
 		for _, o := range q.OrderBy {
 			if lit, ok := o.X.(*sql.Literal); !ok || lit.Kind != sql.NumberLit {

@@ -40,16 +40,32 @@ type Query struct {
 	LimitPct   bool // LIMIT n PERCENT
 	WithTies   bool
 	Offset     Expr
-	Tail       []*Opaque // FOR UPDATE, SETTINGS, FORMAT, OPTION: known to mean nothing here
-	Holes      []*Hole   // template text after ORDER BY or LIMIT, where more may stand
+	Sample     *Sample // USING SAMPLE after ORDER BY (DuckDB)
+	// Document is FOR XML or FOR JSON (T-SQL): the rows become one text.
+	Document *Opaque
+	Tail     []*Opaque // FOR UPDATE, SETTINGS, FORMAT, OPTION: known to mean nothing here
+	Holes    []*Hole   // template text after ORDER BY or LIMIT, where more may stand
 }
 
-// With is the list of common table expressions of a query.
+// With is the list of common table expressions of a query, after the functions
+// that Trino allows to be defined there.
 type With struct {
 	Span
+	Functions []*Function
 	Recursive bool
 	CTEs      []*CTE
 	Holes     []*Hole // template text that may define further CTEs
+}
+
+// Function is a function defined inside a query: WITH FUNCTION f(a int) RETURNS
+// int RETURN a + 1. One of Return and Body is set.
+type Function struct {
+	Span
+	Name    []*Ident
+	Params  []*Ident
+	Returns *Type
+	Return  Expr
+	Body    *Opaque // BEGIN ... END
 }
 
 // CTE is one common table expression.
@@ -64,8 +80,8 @@ type CTE struct {
 	Scalar Expr
 }
 
-// Body is what stands at the core of a query: *Select, *SetOp, *Values, a
-// parenthesised *Query, *Hole or *Opaque.
+// Body is what stands at the core of a query: *Select, *SetOp, *Values, *Pipe,
+// a parenthesised *Query, *Hole or *Opaque.
 type Body interface {
 	Node
 	body()
@@ -83,6 +99,31 @@ type SetOp struct {
 	Hole  *Hole
 	Left  Body
 	Right Body
+}
+
+// Pipe is a query that pipe operators change step by step: FROM t |> WHERE x.
+type Pipe struct {
+	Span
+	Input Body
+	Steps []*PipeStep
+}
+
+// PipeStep is one pipe operator. The fields hold what its words introduce.
+type PipeStep struct {
+	Span
+	Op      string   // its first word in lower case: where, extend, aggregate, join
+	Items   []*Item  // of SELECT, EXTEND, SET, RENAME, AGGREGATE, WINDOW
+	GroupBy []*Item  // of AGGREGATE
+	Names   []*Ident // of DROP, AS
+	Where   Expr
+	OrderBy []*OrderItem
+	Limit   Expr
+	Offset  Expr
+	// Table is a *Join, *Pivot or *Unpivot whose left side is an empty *Opaque,
+	// or the function of CALL.
+	Table   TableExpr
+	Queries []*Query // of UNION, INTERSECT, EXCEPT
+	Tail    *Opaque  // of TABLESAMPLE and operators that are not known
 }
 
 // SetOpKind is the kind of a set operation.
@@ -111,16 +152,20 @@ type Select struct {
 	DistinctOn []Expr // DISTINCT ON (...); Distinct is true then too
 	Top        Expr   // TOP n (T-SQL), nil if there is none
 	Items      []*Item
+	Exclude    []*Ident  // EXCLUDE after the whole list (Redshift)
 	From       TableExpr // comma lists are joins with Comma set; nil without FROM
 	Prewhere   Expr      // ClickHouse
 	Where      Expr
-	GroupBy    *GroupBy
-	Having     Expr
-	Windows    []*NamedWindow
-	Qualify    Expr
-	Sample     *Sample   // USING SAMPLE at the end (DuckDB)
-	Tail       []*Opaque // DISTRIBUTE BY, CLUSTER BY, SORT BY, CONNECT BY: kept, not modelled
-	Holes      []*Hole   // template text where a clause may stand
+	// StartWith and ConnectBy walk a hierarchy (Snowflake, Oracle).
+	StartWith Expr
+	ConnectBy Expr
+	GroupBy   *GroupBy
+	Having    Expr
+	Windows   []*NamedWindow
+	Qualify   Expr
+	Sample    *Sample   // USING SAMPLE at the end (DuckDB)
+	Tail      []*Opaque // DISTRIBUTE BY, CLUSTER BY, SORT BY, INTO: kept, not modelled
+	Holes     []*Hole   // template text where a clause may stand
 }
 
 // Item is one element of a select list: an expression with an optional alias,
@@ -210,6 +255,7 @@ type Opaque struct {
 func (*Select) body() {}
 func (*SetOp) body()  {}
 func (*Values) body() {}
+func (*Pipe) body()   {}
 func (*Query) body()  {}
 func (*Hole) body()   {}
 func (*Opaque) body() {}

@@ -22,6 +22,7 @@ type Table struct {
 	// Literal is set for a relation named by a string: 'file.csv', @stage.
 	Literal bool
 	Alias   *Alias
+	Offset  *Ident  // the position's name for an array path: t.items WITH OFFSET o, AT o
 	Final   bool    // ClickHouse FINAL
 	Version *Opaque // time travel
 	Sample  *Sample

@@ -67,7 +67,8 @@ const (
 	stages                                  // @stage/path
 	hashWord                                // #t begins a name
 	numberSuffix                            // 1L, 2.5BD
-	anyOperator                             // operators are what the characters of operators make
+	anyOperator                             // any sequence of + - * / < > = ~ ! @ # % ^ & | is an operator
+	rawEscapes                              // r'\'' holds a quote
 )
 
 // gramOption is a set of grammatical switches, for what the common grammar

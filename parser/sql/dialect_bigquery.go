@@ -10,6 +10,6 @@ var dialectBigQuery = Dialect{
 	Nulls:          NullsLow,
 	folding:        foldIgnoreCase,
 	quote:          '`',
-	lex:            doubleQuoteString | backslash | hashComment | tripleQuote,
-	gram:           trailingComma | dottedQuotes | dashedTables,
+	lex:            doubleQuoteString | backslash | hashComment | tripleQuote | rawEscapes,
+	gram:           trailingComma | dottedQuotes | dashedTables | fromFirst,
 }

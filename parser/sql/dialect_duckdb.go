@@ -11,6 +11,6 @@ var dialectDuckDB = Dialect{
 	Nulls:          NullsAtEnd,
 	folding:        foldIgnoreCase,
 	quote:          '"',
-	lex:            nestedComment | dollarString,
+	lex:            nestedComment | dollarString | anyOperator,
 	gram:           caretIsPower | trailingComma | prefixAlias | stringTables | fromFirst,
 }

@@ -12,5 +12,5 @@ var dialectSnowflake = Dialect{
 	folding:        foldUpper,
 	quote:          '"',
 	lex:            slashComment | dollarString | backslash | stages,
-	gram:           trailingComma | paths,
+	gram:           trailingComma | paths | optionalAs,
 }

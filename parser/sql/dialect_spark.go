@@ -10,5 +10,5 @@ var dialectSpark = Dialect{
 	folding:        foldIgnoreCase,
 	quote:          '`',
 	lex:            doubleQuoteString | backslash | nestedComment | numberSuffix,
-	gram:           fromFirst | optionalAs,
+	gram:           fromFirst | optionalAs | paths,
 }

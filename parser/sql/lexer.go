@@ -131,6 +131,11 @@ func (l *lexer) word(start int) {
 	for i < len(l.text) {
 		c := l.text[i]
 		if classes[c]&clPart == 0 {
+			if (c == '#' || c == '@') && l.has(bracketIdent) { // T-SQL: row#
+				h = h*31 + 1
+				i++
+				continue
+			}
 			if c < utf8.RuneSelf || !wordRune(l.text[i:]) {
 				break
 			}
@@ -148,7 +153,7 @@ func (l *lexer) word(start int) {
 	if i-start <= 2 && l.prefixedString(start, i) {
 		return
 	}
-	if i-start == 1 && l.text[start]|0x20 == 'u' && l.at(i) == '&' && l.has(anyOperator) && l.unicodeQuoted(start) {
+	if i-start == 1 && l.text[start]|0x20 == 'u' && l.at(i) == '&' && l.unicodeQuoted(start) {
 		return
 	}
 	w := l.text[start:i]

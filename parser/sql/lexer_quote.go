@@ -26,7 +26,7 @@ func (l *lexer) prefixedString(start, quote int) bool {
 	}
 	switch strings.ToLower(l.text[start:quote]) {
 	case "r", "rb", "br":
-		l.str(start, quote, false)
+		l.str(start, quote, l.has(rawEscapes))
 	case "e":
 		l.str(start, quote, true)
 	case "b", "x", "n":
@@ -45,7 +45,7 @@ func (l *lexer) unicodeQuoted(start int) bool {
 		l.str(start, start+2, false)
 	case '"':
 		end := closing(l.text, start+3, `"`, false)
-		if end < 0 {
+		if end < 0 || l.has(doubleQuoteString) {
 			return false
 		}
 		l.emit(TokQuoted, start, end)

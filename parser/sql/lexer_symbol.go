@@ -1,6 +1,9 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // symbols lists the operators and marks by their first byte, longest first.
 var symbols = [128][]symbol{
@@ -28,6 +31,7 @@ var symbols = [128][]symbol{
 	'!': {{"!=", TokNotEqual}, {"!~~*", TokMatchOp}, {"!~~", TokMatchOp}, {"!~*", TokMatchOp}, {"!~", TokMatchOp}, {"!", TokBang}},
 	'?': {{"?|", TokOtherOp}, {"?&", TokOtherOp}, {"?", TokBindVar}},
 	'@': {{"@>", TokOtherOp}, {"@@", TokOtherOp}, {"@?", TokOtherOp}, {"@", TokOtherOp}},
+	'$': {{"$", TokOtherOp}},
 	'#': {{"#>>", TokOtherOp}, {"#>", TokOtherOp}, {"#-", TokOtherOp}, {"#", TokOtherOp}},
 }
 
@@ -45,8 +49,12 @@ func (l *lexer) symbol(c byte) {
 	start := l.i
 	if c == '.' {
 		if classes[l.at(start+1)]&clDigit != 0 && !l.afterOperand(start) {
-			l.i = l.digits(start + 1)
-			l.emit(TokNumber, start, l.exponent(l.i))
+			end := l.exponent(l.digits(start + 1))
+			if l.has(numberSuffix) && l.hasNumberTail(end) {
+				l.numberTail(start, end)
+				return
+			}
+			l.emit(TokNumber, start, end)
 			return
 		}
 		l.emit(TokDot, start, start+1)
@@ -225,7 +233,7 @@ func (l *lexer) stageEnd(i int) int {
 func (l *lexer) dollarQuoted() bool {
 	start := l.i
 	i := start + 1
-	for classes[l.at(i)]&clPart != 0 && l.text[i] != '$' {
+	for i < len(l.text) && l.text[i] != '$' && (classes[l.text[i]]&clPart != 0 || l.text[i] >= utf8.RuneSelf) {
 		i++
 	}
 	if l.at(i) != '$' || classes[l.at(start+1)]&clDigit != 0 {

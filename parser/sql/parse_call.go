@@ -67,6 +67,10 @@ func (p *parser) callArgs(c *Call, fn string) {
 		if p.i == from || p.at(TokRParen) || p.argTailAhead(c, fn) {
 			break
 		}
+		if fn == "semantic_view" { // Snowflake: the view, then METRICS, DIMENSIONS, WHERE
+			c.Tail = append(c.Tail, p.skipKnown())
+			break
+		}
 		if p.pairs(fn) { // json_object('k': v), json_object('k' value v)
 			continue
 		}
@@ -83,6 +87,15 @@ func (p *parser) callArgs(c *Call, fn string) {
 	if o := p.closeParen("`,` or `)`"); o != nil {
 		c.Tail = append(c.Tail, o)
 	}
+}
+
+// skipKnown keeps what is left before a closing bracket.
+func (p *parser) skipKnown() *Opaque {
+	start := p.start()
+	for !p.stopped(stopNothing) {
+		p.skipOne()
+	}
+	return p.opaque(start, true)
 }
 
 // pairs reads what stands between a key and its value.
@@ -108,6 +121,9 @@ func (p *parser) arg(fn string, n int) *Arg {
 		a.X = s
 	case p.unitAhead(fn, n):
 		a.X = p.unit()
+	case k == TokString && p.d == &dialectTSQL && p.at(TokWord) && p.unitText(0) == "language": // containstable(t, c, 'x', language 'y')
+		p.next()
+		a.X = p.listExpr()
 	case p.atWord(kwVariadic) && p.operandAt(1): // PostgreSQL: f(a, variadic list)
 		p.next()
 		a.X = p.listExpr()
@@ -123,8 +139,20 @@ func (p *parser) arg(fn string, n int) *Arg {
 	default:
 		a.X = p.listExpr()
 	}
-	if p.acceptWord(kwAs) {
+	if q, ok := a.X.(*Subquery); ok && p.atSetOp(0) { // f((select 1) union (select 2))
+		a.X = &Subquery{Query: &Query{Body: p.setOpsAfter(q.Query)}}
+		a.X.(*Subquery).Span = p.from(start)
+		a.X.(*Subquery).Query.Span = p.from(start)
+	}
+	switch {
+	case !p.acceptWord(kwAs):
+	case fn == "from" && p.at(TokLParen): // rows from (f(x) as (a int, b text))
+		p.columnDefs()
+	default:
 		a.Name = p.anyName("a name after `as`")
+		if fn == "from" && p.at(TokLParen) {
+			p.columnDefs()
+		}
 	}
 	a.Span = p.around(start, a.X)
 	return a

@@ -166,8 +166,19 @@ func (p *parser) infix(x Expr, min int) Expr {
 	}
 }
 
+// apart are T-SQL's comparisons, whose two characters may stand apart.
+var apart = map[[2]Kind]Op{
+	{TokGreater, TokEqual}: OpGe, {TokLess, TokEqual}: OpLe, {TokLess, TokGreater}: OpNe,
+	{TokBang, TokEqual}: OpNe, {TokBang, TokLess}: OpGe, {TokBang, TokGreater}: OpLe,
+}
+
 // symbolInfix returns the operator at the cursor and its number of tokens.
 func (p *parser) symbolInfix(t Token) (infixOp, int) {
+	if p.d == &dialectTSQL {
+		if op, ok := apart[[2]Kind{t.Kind, p.peek(1).Kind}]; ok {
+			return infixOp{op, precCompare}, 2
+		}
+	}
 	switch t.Kind {
 	case TokGreater:
 		if p.peek(1).Kind == TokGreater && p.adjacent(1) {
@@ -339,7 +350,7 @@ func (p *parser) unary() Expr {
 	case TokMatchOp:
 		op = OpOther
 	case TokConcat, TokOtherOp: // PostgreSQL: |/ x, @ x
-		if p.d.lex&anyOperator != 0 {
+		if p.d.lex&anyOperator != 0 && (p.peek(1).Kind != TokNumber || p.tokText(&t) != "#") {
 			op, min = OpOther, precOther+1
 		}
 	case TokWord:

@@ -92,16 +92,25 @@ func (p *parser) deferred(root TableExpr, j *Join) bool {
 		return false
 	}
 	inner, ok := root.(*Join)
-	if !ok || inner.Left != TableExpr(j) {
+	if !ok || inner == j {
 		return false
 	}
-	// (l JOIN r) JOIN c ON x  becomes  l JOIN (r JOIN c ON x). The nodes change
-	// places by value, so that the root stays the node it was.
+	// (l JOIN r) JOIN c ON x  becomes  l JOIN (r JOIN c ON x), however many joins
+	// follow r. The nodes change places by value, so that the root stays the node
+	// it was.
 	r := j.Right
 	*j, *inner = *inner, *j
 	inner.Right = j
-	j.Left = r
-	j.Span = p.from(r.Range().Start)
+	for at := j; ; {
+		at.Start = r.Range().Start
+		if at.Left == TableExpr(j) {
+			at.Left = r
+			break
+		}
+		if at, ok = at.Left.(*Join); !ok {
+			break
+		}
+	}
 	p.condition(inner)
 	inner.Span = p.from(inner.Start)
 	return true
@@ -313,14 +322,11 @@ func (p *parser) lateralView(input TableExpr) TableExpr {
 	if !p.atWord(kwAs) && p.aliasAhead() {
 		al.Name = p.ident()
 	}
-	if p.acceptWord(kwAs) {
-		if p.at(TokLParen) {
-			al.Columns = p.nameList()
-		} else {
-			al.Columns = p.nameItems()
-		}
-	} else if p.at(TokLParen) {
+	switch {
+	case p.at(TokLParen), p.atWord(kwAs) && p.peek(1).Kind == TokLParen && p.acceptWord(kwAs):
 		al.Columns = p.nameList()
+	case p.acceptWord(kwAs), al.Name != nil && p.aliasAhead():
+		al.Columns = p.nameItems()
 	}
 	if p.start() > start || len(al.Columns) > 0 {
 		al.Span = p.from(start)

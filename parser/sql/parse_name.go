@@ -48,6 +48,9 @@ func (p *parser) aliasAhead() bool {
 		if t.word == kwEnd && p.inCase == 0 && p.d == &dialectPostgres { // case ... end end
 			return true
 		}
+		if t.word == kwInsert && (p.peekWord(1, kwInto) || p.peek(1).Kind == TokWord && p.unitText(1) == "overwrite") {
+			return false // Hive: FROM t INSERT INTO a SELECT ...
+		}
 		return !reserved[t.word] && !notAlias[t.word] && !p.atClause(0) && !p.atJoin(0) && !p.atSetOp(0)
 	}
 	return false
@@ -176,7 +179,7 @@ func (p *parser) nameItems() []*Ident {
 	var out []*Ident
 	for {
 		out = append(out, p.name("a name"))
-		if !p.accept(TokComma) {
+		if !p.accept(TokComma) || !p.nameAhead(0) && p.endAt(0) && p.d.gram&trailingComma != 0 {
 			return compact(out)
 		}
 	}

@@ -27,6 +27,9 @@ func (p *parser) pivot(input TableExpr) TableExpr {
 func (p *parser) pivotFor(v *Pivot) {
 	for n := 0; n < maxChain; n++ {
 		v.For = append(v.For, p.binary(precOther))
+		for p.accept(TokComma) { // Spark: for a, b in ((1, 2), (3, 4))
+			v.For = append(v.For, p.binary(precOther))
+		}
 		if !p.acceptWord(kwIn) {
 			p.expected("`in`")
 			return

@@ -87,6 +87,10 @@ func (p *parser) is(x Expr) Expr {
 	case p.acceptWord(kwJson):
 		is.What = IsOther
 		_ = p.acceptWord(kwObject) || p.acceptWord(kwArray) || p.acceptWord(kwScalar) || p.acceptWord(kwValue)
+		if (p.atWord(kwWith) || p.atWord(kwWithout)) && p.peek(1).Kind == TokWord && p.unitText(1) == "unique" {
+			p.i += 2
+			p.word("keys")
+		}
 	case p.acceptWord(kwNormalized), p.acceptWord(kwDocument):
 		is.What = IsOther
 	default:

@@ -21,7 +21,12 @@ func (p *parser) operandExpr() Expr {
 	case TokWord:
 		return p.wordExpr(t)
 	case TokQuoted:
-		return p.column()
+		x := p.column()
+		if c, ok := x.(*Column); ok && p.at(TokWord) && p.peek(1).Kind == TokString && p.unitText(0) == "uescape" { // U&"name"
+			p.i += 2
+			c.End = p.prevEnd()
+		}
+		return x
 	case TokNumber:
 		return p.literal(NumberLit)
 	case TokString:
@@ -302,6 +307,11 @@ func (p *parser) structLiteral(start int32, isMap bool) Expr {
 		x.Span = p.from(start)
 		return x
 	}
+	if p.d.gram&clickHouse != 0 && p.peek(1).Kind == TokWord && p.peek(2).Kind == TokColon { // a parameter with its type
+		p.skipOne()
+		s := p.from(start)
+		return &Param{Span: s, Text: p.text[s.Start:s.End]}
+	}
 	p.next()
 	s := &Struct{Map: isMap}
 	for !p.at(TokRBrace) && !p.at(TokEOF) {
@@ -385,7 +395,7 @@ func (p *parser) starModifiers(s *Star) {
 			w == kwExcept && p.d.gram&clickHouse != 0 && p.nameAhead(1):
 			p.next()
 			p.starExcept(s)
-		case w == kwReplace && (next.Kind == TokLParen || p.nameAhead(1)):
+		case w == kwReplace && p.operandAt(1):
 			p.next()
 			s.Replace = append(s.Replace, p.starItems(s)...)
 		case w == kwRename && (next.Kind == TokLParen || p.nameAhead(1)):

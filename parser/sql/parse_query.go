@@ -27,7 +27,7 @@ func (p *parser) queryAt(n int) bool {
 		case kwFrom:
 			return p.d.gram&fromFirst != 0
 		case kwPivot, kwUnpivot:
-			return p.nameAhead(n+1) && !p.peekWord(n+1, kwAs)
+			return p.nameAhead(n+1) && !p.peekWord(n+1, kwAs) || p.peek(n+1).Kind == TokLParen && p.d.gram&stringTables != 0
 		case kwTable:
 			return p.nameAhead(n + 1)
 		}
@@ -61,6 +61,12 @@ func (p *parser) query() *Query {
 		p.queryTail(q)
 	}
 	q.Span = p.from(start)
+	if p.atWord(kwAs) && p.peek(2).Kind == TokPipeArrow && p.prevIs(TokRParen) { // BigQuery: (select ...) as t |> ...
+		p.i += 2
+	}
+	if p.at(TokPipeArrow) {
+		q = p.pipe(q)
+	}
 	p.inCase, p.inBracket = cases, brackets
 	p.leave()
 	return q
@@ -192,10 +198,7 @@ func (p *parser) operand() Body {
 	}
 	start := p.start()
 	if p.atChange() { // with a as (...) insert into t select ...
-		for !p.stopped(stopNothing) {
-			p.skipOne()
-		}
-		return p.opaque(start, false)
+		return p.change()
 	}
 	p.expected("a query")
 	if o := p.skip(stopClause); o != nil {
@@ -211,13 +214,22 @@ func (p *parser) atChange() bool {
 	case kwInsert, kwMerge:
 		return p.peek(1).Kind == TokWord
 	case kwDelete:
-		return p.peekWord(1, kwFrom)
+		return p.peekWord(1, kwFrom) || p.nameAhead(1)
 	case kwUpdate:
 		return p.nameAhead(1)
 	case kwCreate:
-		return p.peekWord(1, kwTable)
+		return p.peek(1).Kind == TokWord
 	}
 	return false
+}
+
+// change keeps a statement that changes data up to its end: it is no query.
+func (p *parser) change() *Opaque {
+	start := p.start()
+	for !p.stopped(stopNothing) {
+		p.skipOne()
+	}
+	return p.opaque(start, true)
 }
 
 // pastHoles returns how many tokens ahead the first one is that is no hole.
@@ -259,6 +271,9 @@ func (p *parser) values() *Values {
 	v := &Values{}
 	for {
 		v.Rows = append(v.Rows, p.valuesRow())
+		if p.at(TokComma) && p.peekWord(1, kwValues) { // from values 1, values 2
+			break
+		}
 		if !p.at(TokComma) && !(p.at(TokHole) && p.peek(1).Kind == TokLParen && p.accept(TokHole)) {
 			break
 		}
@@ -274,13 +289,19 @@ func (p *parser) values() *Values {
 // `values (1) as t(a)` is `select * from (values (1)) as t(a)`.
 func (p *parser) namedValues() Body {
 	v := p.values()
-	if p.strictJoins() || !p.atWord(kwAs) && !(p.aliasAhead() && p.peek(1).Kind == TokLParen) {
+	if p.strictJoins() || !p.atWord(kwAs) && !p.aliasAhead() && !p.bareColumns() {
 		return v
 	}
 	d := &Derived{Query: &Query{Span: v.Span, Body: v}}
 	d.Alias = p.alias()
 	d.Span = p.from(v.Start)
 	return &Select{Span: d.Span, FromFirst: true, From: d, Items: []*Item{starAt(v.Start)}}
+}
+
+// bareColumns reports whether Spark's alias of columns alone stands at the
+// cursor: values (1, 2) (a, b).
+func (p *parser) bareColumns() bool {
+	return p.at(TokLParen) && p.d.lex&numberSuffix != 0 && p.nameAhead(1) && p.afterNames(0) > 0
 }
 
 func (p *parser) valuesRow() *Tuple {

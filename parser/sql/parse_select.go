@@ -1,5 +1,7 @@
 package sql
 
+import "strings"
+
 // selectBlock reads one SELECT block. Where a template hole stands for the
 // words up to FROM, the block begins with that hole as its only item.
 func (p *parser) selectBlock() *Select {
@@ -20,10 +22,14 @@ func (p *parser) fromFirst() *Select {
 	s := &Select{FromFirst: true}
 	p.next()
 	s.From = p.tables()
-	if p.acceptWord(kwSelect) {
+	switch {
+	case p.acceptWord(kwSelect):
 		p.selectHead(s)
 		s.Items = p.selectList()
-	} else {
+	case p.atWord(kwInsert): // Hive: FROM t INSERT INTO a SELECT ... INSERT INTO b SELECT ...
+		s.Tail = append(s.Tail, p.change())
+		fallthrough
+	default:
 		s.Items = []*Item{starAt(start)}
 	}
 	p.clauses(s, clauseFrom)
@@ -159,15 +165,42 @@ func (p *parser) item() *Item {
 		return it
 	}
 	it.X = p.listExpr()
-	if p.atWord(kwApply) && p.d.gram&clickHouse != 0 && p.operandAt(1) { // columns('x') apply(f)
-		s := &Star{Of: it.X}
-		p.starModifiers(s)
-		s.Span = p.around(start, it.X)
-		it.X = s
+	if p.transformed(it) {
+		it.Span = p.around(start, it.X)
+		return it
 	}
 	p.itemAlias(it)
 	it.Span = p.around(start, it.X)
 	return it
+}
+
+// transformed reads what follows Hive's TRANSFORM(a, b): USING 'program' AS (c
+// int, d string), and how rows are written between the two.
+func (p *parser) transformed(it *Item) bool {
+	c, ok := it.X.(*Call)
+	if !ok || !p.atWord(kwUsing) && !p.atWords(kwRow, kwFormat) || !strings.EqualFold(c.Name[0].Name, "transform") {
+		return false
+	}
+	c.Tail = append(c.Tail, p.rowFormat())
+	c.End = p.prevEnd()
+	if p.acceptWord(kwAs) {
+		if p.at(TokLParen) {
+			it.Aliases = p.columnDefs()
+		} else {
+			it.Aliases = p.nameItems()
+		}
+		p.rowFormat()
+	}
+	return true
+}
+
+// rowFormat keeps what says how rows are written, up to AS or a clause.
+func (p *parser) rowFormat() *Opaque {
+	start := p.start()
+	for !(p.atWord(kwAs) && p.peek(1).Kind != TokString) && !p.at(TokComma) && !p.stopped(stopClause) {
+		p.skipOne()
+	}
+	return p.opaque(start, true)
 }
 
 // holeIsItem reports whether the hole at the cursor is an item of its own: a
@@ -277,24 +310,26 @@ func (p *parser) clauses(s *Select, last clause) {
 		case p.at(TokHole) && !p.holeBeforeQuery():
 			s.Holes = append(s.Holes, p.hole())
 		case w == kwInto && s.From == nil:
+			s.Tail = append(s.Tail, p.into(start))
+		case w == kwExclude && p.atClause(0):
 			p.next()
-			p.acceptWord(kwTable)
-			if next := p.peek(1); p.at(TokWord) && (next.Kind == TokQuoted || next.Kind == TokWord && next.word == kwNone) { // temporary
-				p.next()
+			if p.at(TokLParen) {
+				s.Exclude = p.nameList()
+			} else {
+				s.Exclude = p.nameItems()
 			}
-			p.names("a table")
-			s.Tail = append(s.Tail, p.opaque(start, true))
-		case w == kwExclude && p.atClause(0): // of the whole list: its columns are not known
-			p.next()
-			for !p.stopped(stopClause) {
-				p.skipOne()
-			}
-			s.Tail = append(s.Tail, p.opaque(start, false))
 		case w == kwUsing && p.peekWord(1, kwSample):
 			p.next()
 			s.Sample = p.sample()
-		case p.atHierarchy(0):
-			s.Tail = append(s.Tail, p.otherClause(start, w == kwConnect || w == kwStart))
+		case p.atWords(kwStart, kwWith) && s.StartWith == nil:
+			p.i += 2
+			s.StartWith = p.expr()
+		case p.atWords(kwConnect, kwBy) && s.ConnectBy == nil:
+			p.i += 2
+			_ = p.peek(0).Kind == TokWord && p.operandAt(1) && p.word("nocycle")
+			s.ConnectBy = p.expr()
+		case p.atRowsWhere(0):
+			s.Tail = append(s.Tail, p.rowsWhere(start))
 		case p.listEnd(), p.at(TokComma), p.at(TokHole), p.atMainQuery():
 			return
 		default:
@@ -408,7 +443,7 @@ func (p *parser) atClause(n int) bool {
 		return next.Kind == TokNumber || next.Kind == TokHole || next.Kind == TokBindVar ||
 			next.Kind == TokLParen && p.d.gram&typedStrings != 0
 	case kwFetch:
-		return next.word == kwFirst || next.word == kwNext
+		return next.word == kwFirst || next.word == kwNext || next.Kind == TokNumber && p.d == &dialectSnowflake
 	case kwQualify:
 		return p.qualifyAt(n)
 	case kwWindow:
@@ -420,9 +455,13 @@ func (p *parser) atClause(n int) bool {
 	case kwUsing:
 		return next.word == kwSample
 	case kwExclude:
-		return p.d == &dialectRedshift && (next.Kind == TokLParen || p.nameAhead(n+1))
+		return p.d == &dialectRedshift && (next.Kind == TokLParen || p.nameAhead(n+1)) && p.operandBefore(n)
+	case kwStart:
+		return next.word == kwWith
+	case kwConnect:
+		return next.word == kwBy
 	}
-	return p.atHierarchy(n) || p.atTail(n)
+	return p.atRowsWhere(n) || p.atTail(n) || p.atDocument(n)
 }
 
 func (p *parser) qualifyAt(n int) bool {
@@ -438,23 +477,53 @@ func (p *parser) atWindowClause(n int) bool {
 		(p.peek(n+3).Kind == TokLParen || p.peek(n+3).Kind == TokWord)
 }
 
-// atHierarchy reports whether CONNECT BY, or one of Hive's clauses about where
-// rows go, begins n tokens ahead.
-func (p *parser) atHierarchy(n int) bool {
-	switch p.peek(n).word {
-	case kwConnect, kwCluster, kwDistribute, kwSort:
-		return p.peekWord(n+1, kwBy)
-	case kwStart:
-		return p.peekWord(n+1, kwWith)
+// operandBefore reports whether an operand or its alias ends before the token n
+// ahead.
+func (p *parser) operandBefore(n int) bool {
+	if p.i+n == 0 {
+		return false
+	}
+	switch t := &p.toks[p.i+n-1]; t.Kind {
+	case TokWord:
+		return !reserved[t.word]
+	case TokQuoted, TokString, TokNumber, TokRParen, TokRBracket, TokHole, TokAsterisk:
+		return true
 	}
 	return false
 }
 
-func (p *parser) otherClause(start int32, changesRows bool) *Opaque {
+// atRowsWhere reports whether one of Hive's clauses about where rows go begins n
+// tokens ahead.
+func (p *parser) atRowsWhere(n int) bool {
+	switch p.peek(n).word {
+	case kwCluster, kwDistribute, kwSort:
+		return p.peekWord(n+1, kwBy)
+	}
+	return false
+}
+
+func (p *parser) rowsWhere(start int32) *Opaque {
 	p.next()
 	p.next()
 	for !p.stopped(stopClause) {
 		p.skipOne()
 	}
-	return p.opaque(start, !changesRows)
+	return p.opaque(start, true)
+}
+
+// into reads INTO [TEMPORARY] [TABLE] t, and ClickHouse's INTO OUTFILE 'f'.
+func (p *parser) into(start int32) *Opaque {
+	p.next()
+	if p.word("outfile") {
+		for p.next(); p.at(TokWord) && !p.atTail(0); {
+			p.next()
+		}
+		return p.opaque(start, true)
+	}
+	for p.peek(1).Kind == TokWord && p.peek(1).word == kwNone || p.peek(1).Kind == TokQuoted || p.peekWord(1, kwTable) { // temporary, unlogged
+		p.next()
+	}
+	p.acceptWord(kwTable)
+	p.names("a table")
+	return p.opaque(start, true)
 }

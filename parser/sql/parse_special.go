@@ -1,5 +1,7 @@
 package sql
 
+import "slices"
+
 // typeWords are the types that make a literal of the string after them.
 var typeWords = wordSet(`date time datetime timestamp timestamptz timestamp_ntz timestamp_ltz timestamp_tz datetime2
 	timestampntz timestampltz json jsonb numeric decimal bignumeric bigdecimal bytes bytea uuid inet cidr point int integer
@@ -102,7 +104,7 @@ func (p *parser) extractArgs(c *Call) bool {
 		n = 4
 	}
 	if unit.Kind != TokWord && unit.Kind != TokString && unit.Kind != TokHole || !p.peekWord(n, kwFrom) {
-		return false
+		return unit.Kind == TokWord && p.wordArgs(c, kwFrom) // a unit that is computed
 	}
 	var first Expr
 	if p.at(TokWord) {
@@ -173,13 +175,13 @@ func (p *parser) wordArgs(c *Call, words ...keyword) bool {
 		return false
 	}
 	args := []Expr{p.binary(precOther)}
-	for _, w := range words {
-		if p.acceptWord(w) {
-			if w == kwTo {
-				args = append(args, p.unit())
-			} else {
-				args = append(args, p.binary(precOther))
-			}
+	for !p.at(TokRParen) && slices.Contains(words, p.toks[p.i].word) {
+		w := p.toks[p.i].word
+		p.next()
+		if w == kwTo {
+			args = append(args, p.unit())
+		} else {
+			args = append(args, p.binary(precOther))
 		}
 	}
 	c.Args = p.argsOf(args...)
@@ -242,12 +244,25 @@ func (p *parser) interval() Expr {
 			p.next()
 		}
 	}
-	for (p.at(TokNumber) || p.at(TokString)) && p.peek(1).Kind == TokWord && unitWords[p.unitText(1)] { // Spark: 1 day 2 hours
-		p.i += 2
+	for n := p.moreInterval(); n > 0; n = p.moreInterval() {
+		p.i += n
 		iv.Unit = ""
 	}
 	iv.Span = p.from(start)
 	return iv
+}
+
+// moreInterval returns the number of tokens at the cursor that go on with an
+// interval: 1 day 2 hours, and Hive's 1 day + 2 hours.
+func (p *parser) moreInterval() int {
+	n := 0
+	if (p.at(TokPlus) || p.at(TokMinus)) && (p.d == &dialectSpark || p.d == &dialectDatabricks) {
+		n = 1
+	}
+	if k := p.peek(n).Kind; k != TokNumber && k != TokString || p.peek(n+1).Kind != TokWord || !unitWords[p.unitText(n+1)] {
+		return 0
+	}
+	return n + 2
 }
 
 func (p *parser) intervalUnit(iv *Interval) bool {
@@ -291,6 +306,21 @@ func (p *parser) zonedLiteral(t Token) Expr {
 	l := p.stringExpr().(*Literal)
 	l.Start, l.Type = t.Start, typ
 	return l
+}
+
+// nextValue reads NEXT VALUE FOR sequence.
+func (p *parser) nextValue(t Token) Expr {
+	c := &Call{NoParens: true}
+	c.Name = p.one(&Ident{Span: Span{Start: t.Start, End: p.peek(2).End}, Name: "next value for"})
+	p.i += 3
+	c.NameEnd = p.prevEnd()
+	start := p.start()
+	if parts := p.names("a sequence"); parts != nil {
+		c.Args = p.argsOf(p.columnOf(start, parts))
+	}
+	p.callTail(c)
+	c.Span = p.from(t.Start)
+	return c
 }
 
 // structCall reads STRUCT(x AS a, y).
@@ -413,6 +443,9 @@ func (p *parser) lambda(start int32) Expr {
 		p.closeParen("`)`")
 	} else {
 		l.Params = p.one(p.ident())
+		if p.at(TokWord) {
+			p.next() // its type (Snowflake)
+		}
 	}
 	p.next()
 	l.Body = p.listExpr()

@@ -12,6 +12,9 @@ func (p *parser) factor() TableExpr {
 	if p.atWord(kwOnly) && p.nameAhead(1) { // PostgreSQL: without the tables that inherit
 		p.next()
 	}
+	if p.prefixAlias() && p.peek(1).Kind == TokColon { // DuckDB: from t: tbl
+		return p.aliasedTable(start)
+	}
 	var t TableExpr
 	switch {
 	case p.at(TokLParen):
@@ -21,6 +24,12 @@ func (p *parser) factor() TableExpr {
 		t = &Derived{Span: p.from(start), Lateral: lateral, Query: &Query{Span: v.Span, Body: v}}
 	case p.at(TokString) && p.d != &dialectPostgres, p.at(TokStage), p.at(TokBindVar):
 		t = p.literalTable(start)
+	case p.at(TokLBrace): // a parameter of the client: {df}, {table: Identifier}
+		p.skipOne()
+		t = p.parameterTable(start)
+	case p.atWord(kwUnpivot) && p.d == &dialectRedshift && p.nameAhead(1): // the attributes of an object
+		p.next()
+		t = p.elementsOf(start, "unpivot", p.primary())
 	case p.atWords(kwRows, kwFrom) && p.peek(2).Kind == TokLParen: // PostgreSQL: several functions side by side
 		p.next()
 		t = p.tableFunc(start, lateral)
@@ -41,6 +50,16 @@ func (p *parser) factor() TableExpr {
 	return p.operators(t)
 }
 
+// aliasedTable reads DuckDB's `a: tbl`, which is `(from tbl) as a`.
+func (p *parser) aliasedTable(start int32) TableExpr {
+	a := &Alias{Name: p.ident()}
+	a.Span = p.from(start)
+	p.next()
+	t := p.factor()
+	s := &Select{Span: t.Range(), FromFirst: true, From: t, Items: []*Item{starAt(t.Range().Start)}}
+	return &Derived{Span: p.from(start), Query: &Query{Span: s.Span, Body: s}, Alias: a}
+}
+
 // sideWords are the words before JOIN that are never the name of a table.
 var sideWords = map[keyword]bool{kwInner: true, kwCross: true, kwLeft: true, kwRight: true, kwFull: true, kwNatural: true}
 
@@ -55,11 +74,31 @@ func (p *parser) namedTable(start int32, lateral bool) TableExpr {
 	if p.at(TokLParen) && !p.hintAhead(0) && p.adjacent(0) {
 		return p.tableCall(start, lateral, t.Name)
 	}
-	if p.at(TokAsterisk) && p.d.gram&typedStrings != 0 { // t*, and the tables that inherit from it
+	if p.at(TokLBracket) && p.adjacent(0) && len(t.Name) > 1 && p.d.lex&bracketIdent == 0 { // from t, t.items[0].parts
+		return p.elementsOf(start, "unnest", p.postfix(p.columnOf(start, t.Name)))
+	}
+	if p.at(TokAsterisk) && p.adjacent(0) && p.d.gram&typedStrings != 0 { // with the tables that inherit
 		p.next()
 	}
 	t.Span = p.from(start)
 	return t
+}
+
+// elementsOf is the relation of the elements of a collection x, as if the
+// function of that name were called.
+func (p *parser) elementsOf(start int32, name string, x Expr) TableExpr {
+	at := Span{Start: start, End: start}
+	c := &Call{Name: p.one(&Ident{Span: at, Name: name}), NameEnd: start, Args: p.argsOf(x)}
+	c.Span = p.from(start)
+	return &TableFunc{Span: c.Span, Call: c}
+}
+
+// parameterTable is the relation whose name the client gives in place of the
+// text from start on.
+func (p *parser) parameterTable(start int32) TableExpr {
+	s := p.from(start)
+	id := &Ident{Span: s, Name: p.text[s.Start:s.End], Quoted: true}
+	return &Table{Span: s, Name: p.one(id), NameEnd: s.End, Literal: true}
 }
 
 // hintAhead reports whether T-SQL's old `t (nolock)` stands n tokens ahead.

@@ -27,7 +27,7 @@ func (p *parser) nameParts(out []*Ident) []*Ident {
 		switch t := p.peek(n); t.Kind {
 		case TokWord, TokQuoted, TokHole, TokNumber, TokBindVar:
 			p.i += n
-			out = append(out, p.ident())
+			out = append(out, p.namePart())
 		default:
 			p.next()
 			p.expected("a name after `.`")
@@ -35,6 +35,26 @@ func (p *parser) nameParts(out []*Ident) []*Ident {
 		}
 	}
 	return out
+}
+
+// namePart reads one part of a table's name after a dot. BigQuery's parts may
+// hold dashes and begin with digits.
+func (p *parser) namePart() *Ident {
+	id := p.ident()
+	if p.d.gram&dashedTables == 0 || id.Quoted {
+		return id
+	}
+	for p.adjacent(0) && (p.at(TokWord) && p.toks[p.i-1].Kind == TokNumber ||
+		p.at(TokMinus) && p.adjacent(1) && (p.peek(1).Kind == TokWord || p.peek(1).Kind == TokNumber || p.peek(1).Kind == TokHole)) {
+		if p.at(TokMinus) {
+			p.next()
+		}
+		p.next()
+		id.End = p.prevEnd()
+		id.Name = p.text[id.Start:id.End]
+		id.Hole = hasHole(id.Name)
+	}
+	return id
 }
 
 // dashedName reads BigQuery's unquoted my-project.dataset.table.

@@ -51,12 +51,25 @@ func (p *parser) operator(t TableExpr) TableExpr {
 			x.Final = true
 			x.Span = p.from(start)
 		}
+	case p.atWord(kwAt) && p.d == &dialectRedshift && p.nameAhead(1) && aliasOf(t) != nil: // the position in a SUPER array
+		p.next()
+		setOffset(t, p.ident())
+		widen(t, p.prevEnd())
+	case p.atWord(kwWith) && p.d.lex&bracketIdent != 0 && p.nameAhead(1) && isCalled(t, "openxml"): // WITH the columns of a table
+		p.next()
+		p.names("a table")
+		widen(t, p.prevEnd())
 	case p.atWord(kwWith) && (p.peekWord(1, kwOrdinality) || p.peekWord(1, kwOffset)):
 		p.ordinality(t)
 	case aliasOf(t) == nil && (p.tableAliasAhead() || p.at(TokHole) && (p.peekWord(1, kwOn) || p.peekWord(1, kwUsing))):
 		p.setAlias(t, p.alias())
 	}
 	return t
+}
+
+func isCalled(t TableExpr, name string) bool {
+	f, ok := t.(*TableFunc)
+	return ok && isCall(f.Call, name)
 }
 
 // ordinality reads WITH ORDINALITY or WITH OFFSET [AS name].
@@ -67,7 +80,7 @@ func (p *parser) ordinality(t TableExpr) {
 	f, ok := t.(*TableFunc)
 	if !ok { // WITH OFFSET after an array path: t.items
 		if named && (p.acceptWord(kwAs) || p.aliasAhead()) {
-			p.anyName("a name after `as`")
+			setOffset(t, p.anyName("a name after `as`"))
 		}
 		widen(t, p.prevEnd())
 		return
@@ -83,6 +96,16 @@ func (p *parser) ordinality(t TableExpr) {
 	f.End = p.prevEnd()
 }
 
+// setOffset names the positions of the elements that t gives.
+func setOffset(t TableExpr, name *Ident) {
+	switch x := t.(type) {
+	case *Table:
+		x.Offset = name
+	case *TableFunc:
+		x.Offset, x.Ordinality = name, true
+	}
+}
+
 func (p *parser) unpivotAhead() bool {
 	t := p.peek(1)
 	return t.Kind == TokLParen || (t.word == kwInclude || t.word == kwExclude) && p.peekWord(2, kwNulls)
@@ -93,24 +116,34 @@ func (p *parser) atVersion() bool {
 	next := p.peek(1)
 	switch p.toks[p.i].word {
 	case kwFor:
-		return next.word == kwSystemTime || next.word == kwVersion || next.word == kwTimestamp || next.word == kwSystemVersion
+		return next.word == kwSystemTime || next.word == kwVersion || next.word == kwTimestamp || next.word == kwSystemVersion ||
+			next.word == kwSystem && p.peekWord(2, kwTime)
 	case kwAt, kwBefore, kwChanges:
 		return next.Kind == TokLParen && (p.peek(3).Kind == TokFatArrow || p.peek(3).Kind == TokEqual)
 	case kwVersion, kwTimestamp:
 		return next.word == kwAs && p.peekWord(2, kwOf)
 	}
-	return false
+	return p.adjacent(0) && p.d.lex&numberSuffix != 0 && // Delta: t@v12, t@20190101000000000
+		(p.at(TokBindVar) && p.tokText(&p.toks[p.i])[0] == '@' || p.at(TokOtherOp) && next.Kind == TokNumber && p.tokText(&p.toks[p.i]) == "@")
 }
 
 func (p *parser) version() *Opaque {
 	start := p.start()
 	switch {
+	case p.at(TokBindVar):
+		p.next()
+	case p.at(TokOtherOp):
+		p.i += 2
 	case p.peek(1).Kind == TokLParen: // at(timestamp => x), changes(...) at(...)
 		p.next()
 		p.skipOne()
+		for (p.atVersion() || p.atWord(kwEnd) && p.peek(3).Kind == TokFatArrow) && p.peek(1).Kind == TokLParen { // changes (...) at (...) end (...)
+			p.next()
+			p.skipOne()
+		}
 	default:
 		p.acceptWord(kwFor)
-		p.next()
+		_ = p.acceptWords(kwSystem, kwTime) || p.accept(TokWord)
 		switch {
 		case p.acceptWords(kwAs, kwOf):
 			p.expr()
@@ -119,6 +152,9 @@ func (p *parser) version() *Opaque {
 			_ = p.acceptWord(kwAnd) || p.acceptWord(kwTo)
 			p.binary(precOther)
 		case p.acceptWord(kwAll):
+		case p.word("contained"):
+			p.needWord(kwIn)
+			p.skipOne()
 		default:
 			p.expected("`as of`")
 		}
@@ -270,7 +306,7 @@ func (p *parser) tableAliasAhead() bool {
 	if p.at(TokString) {
 		return false
 	}
-	return p.aliasAhead() && !p.atSample() && !p.atVersion() &&
+	return p.bareColumns() || p.aliasAhead() && !p.atSample() && !p.atVersion() &&
 		!(p.atWord(kwPivot) && p.peek(1).Kind == TokLParen) && !(p.atWord(kwUnpivot) && p.unpivotAhead()) &&
 		!(p.atWord(kwFinal) && p.d.gram&clickHouse != 0)
 }

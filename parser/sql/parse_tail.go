@@ -1,5 +1,7 @@
 package sql
 
+import "strings"
+
 // queryTail reads ORDER BY, LIMIT and what else may follow a body.
 func (p *parser) queryTail(q *Query) {
 	for {
@@ -22,13 +24,19 @@ func (p *parser) queryTail(q *Query) {
 			p.next()
 			q.Offset = p.expr()
 			_ = p.acceptWord(kwRow) || p.acceptWord(kwRows)
-		case p.atWord(kwFetch) && (p.peekWord(1, kwFirst) || p.peekWord(1, kwNext)):
+		case p.atWord(kwFetch) && p.atClause(0):
 			p.fetch(q)
+		case p.atDocument(0):
+			q.Document = p.tail(start)
 		case p.atTail(0):
 			q.Tail = append(q.Tail, p.tail(start))
-		case p.at(TokPipeArrow):
-			o := p.skip(stopNothing)
-			q.Tail = append(q.Tail, o)
+		case p.atWords(kwUsing, kwSample):
+			p.next()
+			q.Sample = p.sample()
+		case p.atRowsWhere(0): // (select ...) distribute by a
+			q.Tail = append(q.Tail, p.rowsWhere(start))
+		case p.atWord(kwInto) && p.atClause(0):
+			q.Tail = append(q.Tail, p.into(start))
 		case p.at(TokHole) && !p.holeBeforeQuery():
 			q.Holes = append(q.Holes, p.hole())
 		default:
@@ -95,10 +103,15 @@ func (p *parser) orderDirection(o *OrderItem) {
 	case p.acceptWord(kwDesc):
 		o.Desc = true
 	case p.acceptWord(kwAsc):
-	case p.atWord(kwUsing) && int(p.peek(1).Kind) < len(infixOps) && infixOps[p.peek(1).Kind].prec > 0:
+	case p.atWord(kwUsing) && !p.peekWord(1, kwSample): // PostgreSQL: an operator
 		p.next()
-		o.Desc = p.at(TokGreater)
-		p.next()
+		at := p.start()
+		if p.acceptWord(kwOperator) && p.at(TokLParen) {
+			p.skipOne()
+		} else {
+			p.next()
+		}
+		o.Desc = strings.Contains(p.text[at:p.prevEnd()], ">")
 	}
 	switch {
 	case p.acceptWords(kwNulls, kwFirst):
@@ -115,7 +128,7 @@ func (p *parser) atLimit(n int) bool {
 		return false
 	}
 	switch t := p.peek(n + 1); t.Kind {
-	case TokNumber, TokBindVar, TokHole, TokLParen, TokColon, TokMinus, TokEOF:
+	case TokNumber, TokBindVar, TokHole, TokLParen, TokColon, TokMinus, TokString, TokEOF:
 		return true
 	case TokWord, TokQuoted:
 		return t.word == kwAll || t.word == kwNull || !p.clauseWord(t.word)
@@ -168,7 +181,7 @@ func (p *parser) limitCount(q *Query) Expr {
 // fetch reads FETCH FIRST [n] ROWS ONLY.
 func (p *parser) fetch(q *Query) {
 	p.next()
-	p.next()
+	_ = p.acceptWord(kwFirst) || p.acceptWord(kwNext)
 	q.Limit = &Literal{Span: p.from(p.start()), Kind: NumberLit, Text: "1"}
 	if p.operandAt(0) && !p.atWord(kwRow) && !p.atWord(kwRows) {
 		q.Limit = p.primary()
@@ -176,8 +189,8 @@ func (p *parser) fetch(q *Query) {
 	q.LimitPct = p.acceptWord(kwPercent)
 	_ = p.acceptWord(kwRows) || p.acceptWord(kwRow)
 	q.WithTies = p.acceptWords(kwWith, kwTies)
-	if !q.WithTies {
-		p.needWord(kwOnly)
+	if !q.WithTies && !p.acceptWord(kwOnly) && p.d != &dialectSnowflake {
+		p.expected("`only`")
 	}
 }
 
@@ -187,7 +200,7 @@ func (p *parser) atTail(n int) bool {
 	switch p.peek(n).word {
 	case kwFor:
 		switch t.word {
-		case kwUpdate, kwShare, kwNo, kwKey, kwXml, kwJson, kwBrowse, kwRead:
+		case kwUpdate, kwShare, kwNo, kwKey, kwBrowse, kwRead:
 			return true
 		}
 	case kwSettings:
@@ -207,10 +220,14 @@ func (p *parser) atTail(n int) bool {
 	return false
 }
 
+// atDocument reports whether FOR XML or FOR JSON stands n tokens ahead.
+func (p *parser) atDocument(n int) bool {
+	return p.peekWord(n, kwFor) && (p.peekWord(n+1, kwXml) || p.peekWord(n+1, kwJson))
+}
+
 func (p *parser) tail(start int32) *Opaque {
-	known := !p.atWords(kwFor, kwXml) && !p.atWords(kwFor, kwJson)
 	for p.skipOne(); !p.stopped(stopNothing) && !p.atTail(0) && !p.atSetOp(0) && !p.atLimit(0); {
 		p.skipOne()
 	}
-	return p.opaque(start, known)
+	return p.opaque(start, true)
 }

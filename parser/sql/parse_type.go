@@ -109,6 +109,7 @@ func (p *parser) typeElems(t *Type, end Kind) {
 		switch {
 		case p.at(TokNumber), p.at(TokMinus):
 			t.Args = append(t.Args, p.unary())
+			_ = p.word("byte") || p.acceptWord(kwChar) // Oracle's varchar2(30 byte)
 		case p.at(TokString):
 			t.Args = append(t.Args, p.primary())
 			if p.accept(TokEqual) { // Enum8('a' = 1)
@@ -119,6 +120,13 @@ func (p *parser) typeElems(t *Type, end Kind) {
 			t.Hole = true
 		case p.atWord(kwMax) && p.peek(1).Kind == end:
 			p.next()
+		case p.at(TokWord) && p.peek(1).Kind == TokEqual: // ClickHouse: JSON(max_dynamic_paths = 2)
+			p.i += 2
+			t.Args = append(t.Args, p.unary())
+		case p.at(TokWord) && p.unitText(0) == "skip" && p.peek(1).Kind != TokRParen && p.peek(1).Kind != TokComma:
+			for p.next(); !p.at(TokComma) && !p.stopped(stopNothing); {
+				p.skipOne()
+			}
 		default:
 			p.fieldType(t)
 		}

@@ -3,12 +3,12 @@ package sql
 // with reads a WITH clause, or the holes before a SELECT, which may hold one.
 func (p *parser) with() *With {
 	start := p.start()
-	w := &With{}
+	w := &With{Functions: p.functions()}
 	if p.at(TokHole) {
 		n := p.pastHoles()
 		list := p.peek(n).Kind == TokComma && (p.nameAhead(n+1) || p.peek(n+1).Kind == TokHole) && p.bodyAhead(p.afterNames(n+2))
 		if t := p.peek(n).word; t != kwSelect && t != kwWith && !list {
-			return nil
+			return p.functionsOnly(w, start)
 		}
 		w.Holes = append(w.Holes, p.hole())
 		if list { // the hole is WITH and the first of the list
@@ -20,7 +20,7 @@ func (p *parser) with() *With {
 	}
 	if !p.atWord(kwWith) {
 		if w.Holes == nil {
-			return nil
+			return p.functionsOnly(w, start)
 		}
 		w.Span = p.from(start)
 		return w
@@ -28,6 +28,15 @@ func (p *parser) with() *With {
 	p.next()
 	w.Recursive = p.atWord(kwRecursive) && !p.peekWord(1, kwAs) && p.acceptWord(kwRecursive)
 	p.ctes(w)
+	w.Span = p.from(start)
+	return w
+}
+
+// functionsOnly is w if it defines functions, nil if it is empty.
+func (p *parser) functionsOnly(w *With, start int32) *With {
+	if w.Functions == nil {
+		return nil
+	}
 	w.Span = p.from(start)
 	return w
 }
@@ -107,7 +116,11 @@ func (p *parser) cte() *CTE {
 		c.Span = p.around(start, c.Scalar)
 		return c
 	}
-	c.Name = p.name("a name for the common table expression")
+	if p.at(TokString) && p.d.gram&stringTables != 0 {
+		c.Name = p.stringName()
+	} else {
+		c.Name = p.name("a name for the common table expression")
+	}
 	if c.Name == nil {
 		p.skip(stopComma | stopClause)
 		c.Span = p.from(start)
@@ -226,12 +239,14 @@ func (p *parser) parenQuery() *Query {
 		q = p.query()
 	default:
 		start := p.start()
-		if !p.at(TokWord) || !statementWords[p.toks[p.i].word] {
+		var o *Opaque
+		if p.at(TokWord) && statementWords[p.toks[p.i].word] {
+			o = p.change()
+		} else {
 			p.expected("a query")
-		}
-		o := p.skip(stopNothing)
-		if o == nil {
-			o = p.opaque(start, false)
+			if o = p.skip(stopNothing); o == nil {
+				o = p.opaque(start, false)
+			}
 		}
 		q = &Query{Span: o.Span, Body: o}
 	}

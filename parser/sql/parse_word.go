@@ -6,7 +6,7 @@ import "strings"
 // special form, a function, a column.
 func (p *parser) wordExpr(t Token) Expr {
 	next := p.peek(1)
-	if next.Kind == TokArrow && p.lambdaArrow(2) {
+	if next.Kind == TokArrow && p.lambdaArrow(2) || next.Kind == TokWord && p.peek(2).Kind == TokArrow && p.d == &dialectSnowflake && !p.clauseWord(next.word) && p.lambdaArrow(3) {
 		return p.lambda(t.Start)
 	}
 	if next.Kind == TokString && ((t.word == kwNone || t.word == kwName || t.word == kwXml) && p.d.gram&typedStrings != 0 || typeWords[strings.ToLower(p.tokText(&t))]) {
@@ -50,6 +50,10 @@ func (p *parser) wordExpr(t Token) Expr {
 				c.Start = t.Start
 			}
 			return x
+		}
+	case kwNext: // T-SQL: NEXT VALUE FOR sequence OVER (...)
+		if next.word == kwValue && p.peekWord(2, kwFor) {
+			return p.nextValue(t)
 		}
 	case kwArray, kwStruct, kwMap:
 		if x := p.typedCollection(t); x != nil {
@@ -234,7 +238,12 @@ func (p *parser) postfix(x Expr) Expr {
 				return x
 			}
 			x = p.path(x)
-		case TokBang: // Snowflake: model!predict(...)
+		case TokBang: // Snowflake: model!predict(...); DuckDB: 5!
+			if p.d == &dialectDuckDB && !p.operandAt(1) {
+				p.next()
+				x = &Unary{Span: p.from(start), Op: OpOther, X: x}
+				continue
+			}
 			if p.d != &dialectSnowflake || p.peek(1).Kind != TokWord || p.peek(2).Kind != TokLParen {
 				return x
 			}
@@ -243,10 +252,41 @@ func (p *parser) postfix(x Expr) Expr {
 			c.Args = append([]*Arg{{Span: x.Range(), X: x}}, c.Args...)
 			x = c
 		default:
-			return x
+			next := p.attached(x)
+			if next == nil {
+				return x
+			}
+			x = next
 		}
 	}
 	return x
+}
+
+// attached reads what only one dialect attaches behind an operand; nil if
+// nothing of the kind stands there.
+func (p *parser) attached(x Expr) Expr {
+	start := x.Range().Start
+	switch {
+	case p.at(TokBindVar) && p.peek(1).Kind == TokDoubleColon && p.adjacent(1) && p.adjacent(0): // Databricks: x?::int
+		p.i += 2
+		c := &Cast{Kind: TryCast, X: x, Type: p.typeName()}
+		c.Span = p.from(start)
+		return c
+	case p.atWord(kwApply) && p.d.gram&clickHouse != 0 && p.operandAt(1) && isCall(x, "columns"): // columns('x') apply(f)
+		s := &Star{Of: x}
+		p.starModifiers(s)
+		s.Span = p.from(start)
+		return s
+	case p.at(TokLParen) && p.d == &dialectSnowflake && p.adjacent(0) && isCall(x, "identifier"): // identifier('f')(x)
+		return p.callOf(start, x.(*Call).Name)
+	}
+	return nil
+}
+
+// isCall reports whether x is a call of the function of that name.
+func isCall(x Expr, name string) bool {
+	c, ok := x.(*Call)
+	return ok && len(c.Name) == 1 && strings.EqualFold(c.Name[0].Name, name)
 }
 
 // field reads `.name`, `.name(...)` or `.*` behind an operand.

@@ -126,7 +126,8 @@ func (p *parser) around(start int32, x Expr) Span {
 	return s
 }
 
-func (p *parser) prevHole() bool { return p.i > 0 && p.toks[p.i-1].Kind == TokHole }
+func (p *parser) prevIs(k Kind) bool { return p.i > 0 && p.toks[p.i-1].Kind == k }
+func (p *parser) prevHole() bool     { return p.prevIs(TokHole) }
 
 func (p *parser) tokText(t *Token) string { return p.text[t.Start:t.End] }
 
@@ -329,11 +330,14 @@ func (p *parser) statement() *Statement {
 	switch {
 	case p.atQuery(), p.at(TokHole):
 		st.Query = p.query()
+		if p.d == &dialectTSQL && (p.atQuery() && !p.at(TokLParen) || p.at(TokWord) && statementWords[p.toks[p.i].word]) {
+			break // no semicolon is needed between statements
+		}
 		if o := p.rest("the end of the statement"); o != nil {
 			st.Query.Tail = append(st.Query.Tail, o)
 			st.Query.End = o.End
 		}
-	case p.at(TokWord) && statementWords[p.toks[p.i].word]:
+	case p.at(TokWord) && statementWords[p.toks[p.i].word], p.semanticView():
 		for !p.at(TokSemicolon) && !p.at(TokEOF) {
 			p.next()
 		}
@@ -344,6 +348,12 @@ func (p *parser) statement() *Statement {
 	}
 	st.Span = p.from(start)
 	return st
+}
+
+// semanticView reports whether the body of a Snowflake semantic view begins at
+// the cursor: TABLES (...) RELATIONSHIPS (...) METRICS (...).
+func (p *parser) semanticView() bool {
+	return p.d == &dialectSnowflake && p.at(TokWord) && p.peek(1).Kind == TokLParen && p.unitText(0) == "tables"
 }
 
 // rest reads what follows a statement up to its boundary.

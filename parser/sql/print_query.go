@@ -35,13 +35,25 @@ func (p *printer) query(q *Query) {
 		p.put("offset ")
 		p.expr(q.Offset, precNone)
 	}
+	if q.Sample != nil {
+		p.put("using ")
+		p.opaque(q.Sample.Body)
+	}
+	if q.Document != nil {
+		p.space()
+		p.opaque(q.Document)
+	}
 	p.opaques(q.Tail)
 	p.holes(q.Holes)
 }
 
 func (p *printer) with(w *With) {
-	if w.CTEs != nil || len(w.Holes) == 0 {
-		p.raw("with")
+	if w.Functions != nil {
+		p.raw("with ")
+		list(p, w.Functions, p.function)
+	}
+	if w.CTEs != nil || len(w.Holes) == 0 && w.Functions == nil {
+		p.put("with")
 	}
 	if w.Recursive {
 		p.put("recursive")
@@ -89,6 +101,8 @@ func (p *printer) body(b Body) {
 	case *Values:
 		p.raw("values ")
 		list(p, x.Rows, p.tuple)
+	case *Pipe:
+		p.pipe(x)
 	case *Query:
 		p.subquery(x)
 	case *Hole:
@@ -150,12 +164,18 @@ func (p *printer) selectBlock(s *Select) {
 	}
 	p.raw(" ")
 	list(p, s.Items, p.item)
+	if s.Exclude != nil {
+		p.put("exclude ")
+		p.parens(func() { p.names(s.Exclude) })
+	}
 	if s.From != nil {
 		p.put("from ")
 		p.table(s.From)
 	}
 	p.where("prewhere ", s.Prewhere)
 	p.where("where ", s.Where)
+	p.where("start with ", s.StartWith)
+	p.where("connect by ", s.ConnectBy)
 	if s.GroupBy != nil {
 		p.space()
 		p.groupBy(s.GroupBy)
@@ -324,6 +344,10 @@ func (p *printer) tableName(t *Table) {
 		p.opaque(t.Version)
 	}
 	p.as(t.Alias)
+	if t.Offset != nil {
+		p.put("with offset as ")
+		p.ident(t.Offset)
+	}
 	if t.Final {
 		p.put("final")
 	}
