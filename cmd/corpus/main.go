@@ -27,6 +27,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 )
 
 const (
@@ -48,24 +49,24 @@ type options struct {
 	texts, summaries string // files to write
 	failures         int
 	min              float64
-	dialects         dialects
+	dialects         pairs
+	env              pairs
 	path             string
 }
 
-// dialects are the adapters that the user names for projects, by folder.
-type dialects map[string]string
+// pairs are values by name, from a flag that may be repeated.
+type pairs map[string]string
 
-func (d dialects) String() string { return "" }
+func (p pairs) String() string { return "" }
 
 // Set implements flag.Value.
-func (d dialects) Set(s string) error {
-	for i := range s {
-		if s[i] == '=' {
-			d[s[:i]] = s[i+1:]
-			return nil
-		}
+func (p pairs) Set(s string) error {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok {
+		return errors.New("write it as name=value")
 	}
-	return errors.New("write it as folder=adapter")
+	p[name] = value
+	return nil
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -87,7 +88,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func parse(args []string, stderr io.Writer) (*options, error) {
-	o := &options{dialects: dialects{}}
+	o := &options{dialects: pairs{}, env: pairs{}}
 	f := flag.NewFlagSet("corpus", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.BoolVar(&o.statements, "statements", false, "the path is a file of statements, not a folder of projects")
@@ -96,6 +97,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.IntVar(&o.failures, "failures", 5, "failures to show of each kind")
 	f.Float64Var(&o.min, "min", 0, "the per cent of texts that must be read in total")
 	f.Var(o.dialects, "dialect", "the adapter of a project that does not tell its own, as `folder=adapter`; may be repeated")
+	f.Var(o.env, "env", "an environment variable that templates see, as `name=value`; may be repeated")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -120,7 +122,9 @@ func measure(ctx context.Context, o *options, stderr io.Writer) (*tally, error) 
 	add := func(x *text) {
 		t.add(x)
 		texts.write(x.statement)
-		summaries.write(summarise(x))
+		if s := summarise(x); s != nil {
+			summaries.write(s)
+		}
 	}
 	if o.statements {
 		err = readStatements(o.path, add)

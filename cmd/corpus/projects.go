@@ -53,14 +53,14 @@ func readProjects(ctx context.Context, o *options, stderr io.Writer, add func(*t
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		if err := readProject(ctx, dir, o.dialects[e.Name()], add); err != nil {
+		if err := readProject(ctx, dir, o, add); err != nil {
 			fmt.Fprintf(stderr, "%s: %v\n", e.Name(), err)
 		}
 	}
 	return ctx.Err()
 }
 
-func readProject(ctx context.Context, dir, dialect string, add func(*text)) error {
+func readProject(ctx context.Context, dir string, o *options, add func(*text)) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func readProject(ctx context.Context, dir, dialect string, add func(*text)) erro
 		}
 	}}
 	collect.Code = "CORPUS"
-	_, err = engine.Lint(ctx, engine.Options{FS: root.FS(), Rules: []*lint.Rule{collect}, Dialect: dialect})
+	_, err = engine.Lint(ctx, engine.Options{FS: root.FS(), Rules: []*lint.Rule{collect}, Dialect: o.dialects[filepath.Base(dir)], Env: o.env})
 	flush(&found, add)
 	return errors.Join(err, root.Close())
 }

@@ -111,7 +111,7 @@ type Pipe struct {
 // PipeStep is one pipe operator. The fields hold what its words introduce.
 type PipeStep struct {
 	Span
-	Op      string   // its first word in lower case: where, extend, aggregate, join
+	Op      string   // its words in lower case: where, extend, select distinct, union all, join
 	Items   []*Item  // of SELECT, EXTEND, SET, RENAME, AGGREGATE, WINDOW
 	GroupBy []*Item  // of AGGREGATE
 	Names   []*Ident // of DROP, AS
@@ -175,6 +175,9 @@ type Item struct {
 	Span
 	X     Expr
 	Alias *Ident
+	// Script is USING 'program' after Hive's TRANSFORM(a, b): the program makes
+	// the rows.
+	Script *Opaque
 	// Aliases are the names that Spark gives to the columns of a generator:
 	// explode(m) AS (k, v). Alias is then nil.
 	Aliases []*Ident

@@ -72,6 +72,7 @@ type Is struct {
 	X    Expr
 	Not  bool
 	What IsKind
+	Text string // the words as written, in lower case, for IsOther: json array
 }
 
 // IsKind is what an IS predicate asks.

@@ -158,6 +158,9 @@ func stringValue(s string, d *Dialect) (string, LiteralKind) {
 	}
 	q := s[i]
 	in := s[i:]
+	if s[0]|0x20 == 'r' && d.lex&rawEscapes != 0 && len(in) > 1 && (len(in) < 6 || in[1] != q || in[2] != q) {
+		return in[1 : len(in)-1], kind
+	}
 	if d.lex&tripleQuote != 0 && len(in) >= 6 && in[1] == q && in[2] == q {
 		return unescape(in[3:len(in)-3], 0, escapes), kind
 	}

@@ -179,6 +179,9 @@ func (p *parser) nameItems() []*Ident {
 	var out []*Ident
 	for {
 		out = append(out, p.name("a name"))
+		if p.at(TokComma) && p.peekWord(1, kwValues) && p.peek(2).Kind == TokLParen { // a relation beside
+			return compact(out)
+		}
 		if !p.accept(TokComma) || !p.nameAhead(0) && p.endAt(0) && p.d.gram&trailingComma != 0 {
 			return compact(out)
 		}

@@ -2,12 +2,17 @@ package sql
 
 // pipe reads the pipe operators after a query: FROM t |> WHERE x |> SELECT a.
 func (p *parser) pipe(input *Query) *Query {
+	q := &Query{With: input.With}
+	start := input.Start
+	input.With = nil // the names are known in the steps too
+	input.Start = input.Body.Range().Start
 	b := &Pipe{Input: input}
 	for n := 0; p.at(TokPipeArrow) && n < maxChain; n++ {
 		b.Steps = append(b.Steps, p.pipeStep())
 	}
 	b.Span = p.from(input.Start)
-	return &Query{Span: b.Span, Body: b}
+	q.Span, q.Body = p.from(start), b
+	return q
 }
 
 // pipeStep reads one operator, from its |> on.
@@ -39,6 +44,7 @@ func (p *parser) pipeOperator(s *PipeStep) {
 		return
 	case p.atSetOp(0):
 		p.setOp()
+		s.Op = lowerWords(p.text[start:p.prevEnd()])
 		for {
 			if !p.at(TokLParen) {
 				p.expected("`(`")
@@ -61,8 +67,8 @@ func (p *parser) pipeOperator(s *PipeStep) {
 	p.next()
 	switch word {
 	case kwSelect:
-		head := &Select{}
-		p.selectHead(head)
+		p.selectHead(&Select{})
+		s.Op = lowerWords(p.text[start:p.prevEnd()])
 		s.Items = p.pipeItems()
 	case kwWhere:
 		s.Where = p.expr()
@@ -114,12 +120,18 @@ func (p *parser) pipeInput() TableExpr {
 	return &Opaque{Span: p.from(p.start()), Known: true}
 }
 
-// pipeItems reads the list of an operator: expressions with names after them,
-// before them (SET a = x), and perhaps a direction (AGGREGATE ... DESC).
+// pipeItems reads the list of an operator: expressions with names, and perhaps
+// a direction (AGGREGATE ... GROUP BY a DESC). The items of SET are comparisons.
 func (p *parser) pipeItems() []*Item {
 	var out []*Item
 	for !p.listEnd() && !p.atWord(kwGroup) {
-		it := p.item()
+		start := p.start()
+		it := p.nodes.items.new()
+		it.X = p.listExpr()
+		if !p.atWord(kwAsc) && !p.atWord(kwDesc) {
+			p.itemAlias(it)
+		}
+		it.Span = p.around(start, it.X)
 		p.orderDirection(&OrderItem{})
 		out = append(out, it)
 		if !p.accept(TokComma) {

@@ -87,6 +87,10 @@ func (p *parser) pivotItems(end keyword) []*Item {
 		}
 		it.Span = p.around(start, it.X)
 		out = append(out, it)
+		if p.at(TokComma) && p.d.gram&trailingComma != 0 && p.endAt(1) {
+			p.next()
+			return out
+		}
 		if !p.accept(TokComma) && !(p.prevHole() && p.operandAt(0) || p.at(TokHole)) || end != kwNone && p.atWord(end) || p.at(TokRParen) {
 			return out
 		}

@@ -73,6 +73,7 @@ func (p *parser) is(x Expr) Expr {
 		return p.operation(x, infixOp{op, precOther}, p.from(opStart))
 	}
 	is := &Is{X: x, Not: not}
+	what := p.start()
 	switch {
 	case p.acceptWord(kwNull):
 	case p.acceptWord(kwTrue):
@@ -98,6 +99,9 @@ func (p *parser) is(x Expr) Expr {
 		p.expected("`null`, `true`, `false` or `distinct from`")
 	}
 	is.Span = p.from(x.Range().Start)
+	if is.What == IsOther {
+		is.Text = lowerWords(p.text[min(what, is.End):is.End])
+	}
 	if p.at(TokDoubleColon) { // (x is null)::int without its parentheses
 		return p.postfix(is)
 	}

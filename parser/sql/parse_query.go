@@ -201,10 +201,17 @@ func (p *parser) operand() Body {
 		return p.change()
 	}
 	p.expected("a query")
-	if o := p.skip(stopClause); o != nil {
-		return o
+	o := p.skip(stopClause)
+	switch {
+	case o == nil:
+		return p.opaque(start, false)
+	case p.clauseHere() != clauseNone: // selec a from t: the clauses are good
+		s := &Select{Items: []*Item{{Span: o.Span, X: o}}}
+		p.clauses(s, clauseNone)
+		s.Span = p.from(start)
+		return s
 	}
-	return p.opaque(start, false)
+	return o
 }
 
 // atChange reports whether a statement that changes data begins at the cursor:

@@ -181,8 +181,7 @@ func (p *parser) transformed(it *Item) bool {
 	if !ok || !p.atWord(kwUsing) && !p.atWords(kwRow, kwFormat) || !strings.EqualFold(c.Name[0].Name, "transform") {
 		return false
 	}
-	c.Tail = append(c.Tail, p.rowFormat())
-	c.End = p.prevEnd()
+	it.Script = p.rowFormat()
 	if p.acceptWord(kwAs) {
 		if p.at(TokLParen) {
 			it.Aliases = p.columnDefs()
@@ -309,7 +308,7 @@ func (p *parser) clauses(s *Select, last clause) {
 			p.clause(s, w, start)
 		case p.at(TokHole) && !p.holeBeforeQuery():
 			s.Holes = append(s.Holes, p.hole())
-		case w == kwInto && s.From == nil:
+		case w == kwInto && p.atClause(0):
 			s.Tail = append(s.Tail, p.into(start))
 		case w == kwExclude && p.atClause(0):
 			p.next()

@@ -1,6 +1,9 @@
 package sql
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // typeWords are the types that make a literal of the string after them.
 var typeWords = wordSet(`date time datetime timestamp timestamptz timestamp_ntz timestamp_ltz timestamp_tz datetime2
@@ -244,8 +247,12 @@ func (p *parser) interval() Expr {
 			p.next()
 		}
 	}
-	for n := p.moreInterval(); n > 0; n = p.moreInterval() {
-		p.i += n
+	if lit, ok := iv.X.(*Literal); ok && p.moreInterval() > 0 {
+		for n := p.moreInterval(); n > 0; n = p.moreInterval() {
+			p.i += n
+		}
+		lit.Span, lit.Kind = p.from(lit.Start), StringLit // as if it were '1 day 2 hours'
+		lit.Text = lowerWords(strings.ReplaceAll(p.text[lit.Start:lit.End], "'", ""))
 		iv.Unit = ""
 	}
 	iv.Span = p.from(start)

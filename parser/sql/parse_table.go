@@ -15,6 +15,10 @@ func (p *parser) factor() TableExpr {
 	if p.prefixAlias() && p.peek(1).Kind == TokColon { // DuckDB: from t: tbl
 		return p.aliasedTable(start)
 	}
+	for p.d == &dialectTSQL && p.at(TokDot) { // ..t: the parts before are the defaults
+		p.next()
+		start = p.start()
+	}
 	var t TableExpr
 	switch {
 	case p.at(TokLParen):

@@ -241,7 +241,7 @@ func (p *parser) postfix(x Expr) Expr {
 		case TokBang: // Snowflake: model!predict(...); DuckDB: 5!
 			if p.d == &dialectDuckDB && !p.operandAt(1) {
 				p.next()
-				x = &Unary{Span: p.from(start), Op: OpOther, X: x}
+				x = &Unary{Span: p.from(start), Op: OpOther, Text: "!", X: x}
 				continue
 			}
 			if p.d != &dialectSnowflake || p.peek(1).Kind != TokWord || p.peek(2).Kind != TokLParen {
@@ -278,7 +278,13 @@ func (p *parser) attached(x Expr) Expr {
 		s.Span = p.from(start)
 		return s
 	case p.at(TokLParen) && p.d == &dialectSnowflake && p.adjacent(0) && isCall(x, "identifier"): // identifier('f')(x)
-		return p.callOf(start, x.(*Call).Name)
+		named := x.(*Call)
+		c := p.callOf(start, named.Name)
+		c.NameEnd = named.NameEnd
+		for _, a := range named.Args {
+			c.Params = append(c.Params, a.X)
+		}
+		return c
 	}
 	return nil
 }
@@ -328,7 +334,7 @@ func (p *parser) subscript(x Expr) Expr {
 				p.i += 2
 				i := &Index{X: x, I: p.innerExpr(), Fn: fn}
 				p.closeParen("`)`")
-				p.close(TokRBracket, "`]`")
+				p.closeSubscript()
 				i.Span = p.from(start)
 				return i
 			}
@@ -343,16 +349,26 @@ func (p *parser) subscript(x Expr) Expr {
 			lo = p.missing()
 		}
 		i := &Index{X: x, I: lo}
-		p.close(TokRBracket, "`]`")
+		p.closeSubscript()
 		i.Span = p.from(start)
 		return i
 	}
 	s := &Slice{X: x, Lo: lo}
 	s.Hi = p.sliceBound()
 	s.Step = p.sliceBound()
-	p.close(TokRBracket, "`]`")
+	p.closeSubscript()
 	s.Span = p.from(start)
 	return s
+}
+
+// closeSubscript reads the bracket after a subscript. No comma belongs to one:
+// where the bracket is missing, the next element goes on.
+func (p *parser) closeSubscript() {
+	if !p.accept(TokRBracket) {
+		p.expected("`]`")
+		p.skip(stopComma | stopClause)
+		p.accept(TokRBracket)
+	}
 }
 
 var subscriptWords = map[string]string{

@@ -94,7 +94,7 @@ func (p *printer) unary(u *Unary) {
 		p.expr(u.X, precCompare)
 		return
 	case OpOther:
-		if u.Text == "(+)" {
+		if u.Text == "(+)" || u.Text == "!" {
 			p.expr(u.X, precUnary)
 			p.raw(u.Text)
 			return
@@ -113,7 +113,11 @@ func (p *printer) test(x Expr) {
 	switch x := x.(type) {
 	case *Is:
 		p.expr(x.X, precOther)
-		p.put("is", not(x.Not), [...]string{"null", "true", "false", "unknown", "other"}[x.What])
+		what := x.Text
+		if x.What != IsOther {
+			what = x.What.String()
+		}
+		p.put("is", not(x.Not), what)
 	case *Between:
 		p.expr(x.X, precOther)
 		p.put(not(x.Not), "between ")
@@ -360,6 +364,9 @@ func (p *printer) pathKey(id *Ident) {
 }
 
 func (p *printer) call(c *Call) {
+	if len(c.Name) == 1 && c.Name[0].Name == "from" && !c.Name[0].Quoted {
+		p.raw("rows ")
+	}
 	for i, id := range c.Name {
 		if i > 0 {
 			p.raw(".")
@@ -369,6 +376,10 @@ func (p *printer) call(c *Call) {
 		} else {
 			p.raw(name)
 		}
+	}
+	if c.NoParens && c.Args != nil { // next value for a sequence
+		p.raw(" ")
+		list(p, c.Args, p.arg)
 	}
 	if !c.NoParens {
 		if c.Params != nil {

@@ -207,6 +207,10 @@ func (p *printer) item(it *Item) {
 		p.raw(" as ")
 		p.ident(it.Alias)
 	}
+	if it.Script != nil {
+		p.space()
+		p.opaque(it.Script)
+	}
 	if it.Aliases != nil {
 		p.raw(" as ")
 		p.parens(func() { p.names(it.Aliases) })
@@ -428,6 +432,11 @@ func (p *printer) unpivot(u *Unpivot) {
 	p.put("unpivot")
 	if u.IncludeNulls {
 		p.put("include nulls")
+	}
+	if u.Name == nil {
+		p.put("on ")
+		list(p, u.In, p.item)
+		return
 	}
 	p.put("((")
 	p.names(u.Values)
