@@ -171,12 +171,15 @@ func shouldFullRefresh(c *jinja.CallArgs) (jinja.Value, error) {
 
 // existing answers load_relation and adapter.get_relation: whether a relation
 // is there, only the warehouse knows; but in the incremental world the model's
-// own table is.
+// own table is. Who asks for that asks what is_incremental() asks, as a project
+// does that has a macro of that name.
 func (r *run) existing(rel *Relation, at source.Place) jinja.Value {
 	this := r.current(ThisEvent)
-	if r.world.Incremental && r.node.Name != "" && strings.EqualFold(rel.Identifier, this.Identifier) &&
-		strings.EqualFold(rel.Schema, this.Schema) {
-		return this
+	if r.node.Name != "" && strings.EqualFold(rel.Identifier, this.Identifier) && strings.EqualFold(rel.Schema, this.Schema) {
+		r.out.AskedIncremental = true
+		if r.world.Incremental {
+			return this
+		}
 	}
 	return unknown(jinja.RelationKind, "whether `"+rel.Print()+"` exists", at)
 }
