@@ -235,8 +235,8 @@ func (m *Model) Disagreements(key []string) []Disagreement {
 		if f.When != nil || !testedKinds[f.Kind] {
 			continue
 		}
-		if !ok || m.isKey(key, f.Cols) || w.determines(w.out, u, t) || w.determines(w.out, t, u) {
-			return nil // the key agrees with one of them
+		if !ok || m.isKey(key, f.Cols) || u.meets(t) || w.determines(w.out, u, t) || w.determines(w.out, t, u) || len(u) == 1 && len(t) > 1 && w.cols[w.root(u[0])].leaf != nil {
+			return nil // it agrees with the key, or may: one column may stand for several
 		}
 		out = append(out, Disagreement{key, f.Cols, f.Step})
 	}

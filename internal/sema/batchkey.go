@@ -129,8 +129,8 @@ func (m *Model) LooseOrs() []LooseOr {
 	return out
 }
 
-// tail returns the first conjunct that the last of the arms has beyond that of
-// the base's, when they are the same otherwise.
+// tail returns the first conjunct of the last arm that the base's last arm, which
+// begins the same, does not have.
 func tail(w *World, parts []sql.Expr, bw *World, base []sql.Expr) (sql.Expr, bool) {
 	if len(parts) < 2 || len(parts) != len(base) {
 		return nil, false
@@ -143,15 +143,14 @@ func tail(w *World, parts []sql.Expr, bw *World, base []sql.Expr) (sql.Expr, boo
 		}
 	}
 	more, less := conjuncts(parts[last]), conjuncts(base[last])
-	if len(more) <= len(less) {
+	arm := 0
+	for arm < len(more) && arm < len(less) && same(more[arm], less[arm]) {
+		arm++
+	}
+	if arm == 0 || arm == len(more) {
 		return nil, false
 	}
-	for i := range less {
-		if !same(more[i], less[i]) {
-			return nil, false
-		}
-	}
-	return more[len(less)], true
+	return more[arm], true // what the full refresh has there instead is its own bound
 }
 
 // arms splits e at OR, as it is written: parentheses are not looked through.

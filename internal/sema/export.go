@@ -29,6 +29,8 @@ func (w *World) export(info *queryInfo) *Summary {
 		}
 		if nn := r.notNull[c.col]; nn != nil {
 			col.NotNull, col.NullWhy = true, w.steps([]*why{nn})
+		} else if c.name != nil && r == w.out {
+			col.NullBy = w.nullable(c.col, col.Name, map[Col]bool{})
 		}
 		if lit, ok := w.constOf(r, c.col); ok {
 			col.Const = lit

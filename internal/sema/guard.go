@@ -319,7 +319,10 @@ func (g *Guard) alignment(b *Block) alignment {
 		}
 		gb, unit := w.truncation(c)
 		if gb != base {
-			event = event || timeName.MatchString(w.colName(gb))
+			if w.leadsTo(gb, base) {
+				return undecided // a group column made of what is compared
+			}
+			event = event || timeName.MatchString(w.colName(gb)) || eventName.MatchString(w.colName(gb))
 			continue
 		}
 		timed = true
@@ -341,6 +344,9 @@ func (g *Guard) alignment(b *Block) alignment {
 
 // timeName matches columns that hold a time, by the names people give them.
 var timeName = regexp.MustCompile(`(?i)(^|_)(at|ts|time|timestamp|date|day|datetime|hour|week|month|on)$|timestamp|_block$|block_number`)
+
+// eventName matches columns that name one event, by the names people give them.
+var eventName = regexp.MustCompile(`(?i)(^|_)(hash|txid|uuid|guid|event_id|log_index|evt_index|trace_address|message_id|request_id|session_id)$`)
 
 // instantBound reports whether the bound is the maximum of a point in time,
 // unchanged: it lies inside a day or month for sure.

@@ -28,7 +28,14 @@ func (w *World) MayBeNull(name string) *Nullable {
 	if _, konst := w.out.consts[c]; konst {
 		return nil
 	}
-	for range maxDepth * 4 {
+	return w.nullable(c, name, map[Col]bool{})
+}
+
+// nullable follows a column down to what makes it NULL: through copies, picks of
+// one value out of many, and the branches of set operations.
+func (w *World) nullable(c Col, name string, seen map[Col]bool) *Nullable {
+	for !seen[c] && len(seen) < maxDepth*4 {
+		seen[c] = true
 		col := &w.cols[c]
 		if j := col.nullFrom; j != nil && !j.always() && !w.takenBack(j) {
 			return &Nullable{"`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", w.Place(j.Span())}
@@ -37,10 +44,21 @@ func (w *World) MayBeNull(name string) *Nullable {
 			c = col.from
 			continue
 		}
+		if col.leaf != nil {
+			return col.leaf.emptied(name)
+		}
 		if e := givesNull(col.expr); e != nil {
 			return &Nullable{"`" + oneLine(w.Text(e.Range())) + "` gives NULL", w.Place(e.Range())}
 		}
-		if _, cast := sql.Unparen(col.expr).(*sql.Cast); !cast || len(col.in) != 1 {
+		if col.cutoff && col.expr == nil { // of a set operation: any branch
+			for _, i := range col.in {
+				if n := w.nullable(i, name, seen); n != nil {
+					return n
+				}
+			}
+			return nil
+		}
+		if len(col.in) != 1 || !keepsNull(col.expr) {
 			return nil
 		}
 		c = col.in[0]
@@ -48,11 +66,33 @@ func (w *World) MayBeNull(name string) *Nullable {
 	return nil
 }
 
+// emptied returns what is known to make a column of another relation NULL.
+func (l *Leaf) emptied(name string) *Nullable {
+	if l.Index < 0 || l.Relation.Columns[l.Index].NullBy == nil || l.Relation.Columns[l.Index].NotNull {
+		return nil
+	}
+	by := l.Relation.Columns[l.Index].NullBy
+	return &Nullable{"`" + name + "` is `" + l.Column + "` of `" + l.Relation.Name + "`, where " + by.Why, by.Place}
+}
+
+// keepsNull reports whether an expression over one column is NULL where all that
+// it sees of the column is: a cast, the extreme of a group.
+func keepsNull(e sql.Expr) bool {
+	switch x := sql.Unparen(e).(type) {
+	case *sql.Cast:
+		return true
+	case *sql.Call:
+		_, cut := grainOf(x)
+		return cut || aggregates[funcName(x)].pick && len(x.Args) == 1
+	}
+	return false
+}
+
 // givesNull returns e if it is an expression that makes NULLs of values.
 func givesNull(e sql.Expr) sql.Expr {
 	switch x := sql.Unparen(e).(type) {
 	case *sql.Cast:
-		if x.Kind == sql.TryCast {
+		if x.Kind == sql.TryCast && !isTime(x.X) {
 			return x
 		}
 	case *sql.Call:
@@ -64,14 +104,26 @@ func givesNull(e sql.Expr) sql.Expr {
 	return nil
 }
 
+// isTime reports whether an expression is a time for certain, which every cast
+// to another time takes.
+func isTime(e sql.Expr) bool {
+	call, ok := sql.Unparen(e).(*sql.Call)
+	if !ok {
+		return false
+	}
+	_, cut := grainOf(call)
+	return cut || stables[funcName(call)]
+}
+
 // takenBack reports whether a WHERE turns the outer join into an inner one.
 func (w *World) takenBack(j *Join) bool {
-	for _, s := range w.Degraded() {
-		if s.Join == j {
-			return true
+	if w.inner == nil {
+		w.inner = map[*Join]bool{}
+		for _, s := range w.Degraded() {
+			w.inner[s.Join] = true
 		}
 	}
-	return false
+	return w.inner[j]
 }
 
 // always reports whether every row of the left side may be taken to find its

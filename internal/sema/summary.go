@@ -39,8 +39,10 @@ type Column struct {
 	Type    string // declared data type, lower case, or empty
 	NotNull bool
 	NullWhy []Step // proof of NotNull
-	Empty   *Step  // a row in which the value is NULL, when one can be named
-	Const   string // normalised literal when the column has one value, else empty
+	// NullBy is positive evidence that the value is NULL in some rows.
+	NullBy *Nullable
+	Empty  *Step  // a row in which the value is NULL, when one can be named
+	Const  string // normalised literal when the column has one value, else empty
 	// Teller is set for a column that tells the branches of a UNION ALL apart,
 	// by a constant of its own in each.
 	Teller bool

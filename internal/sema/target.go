@@ -8,9 +8,9 @@ import (
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
-// Reach is how far back a comparison with the clock or with the newest row
+// Lookback is how far back a comparison with the clock or with the newest row
 // reaches.
-type Reach struct {
+type Lookback struct {
 	Days float64
 	// Slack is what a truncation may add to it.
 	Slack float64
@@ -21,23 +21,23 @@ var unitDays = map[string]float64{
 	"second": 1.0 / 86400, "minute": 1.0 / 1440, "hour": 1.0 / 24, "day": 1, "week": 7, "month": 30.4, "quarter": 91.3, "year": 365.25,
 }
 
-// reachOf returns how far back e lies behind the clock or the maximum that it is
+// lookbackOf returns how far back e lies behind the clock or the maximum that it is
 // computed from; ok is false when that cannot be told.
-func reachOf(e sql.Expr) (r Reach, ok bool) {
+func lookbackOf(e sql.Expr) (r Lookback, ok bool) {
 	switch e := sql.Unparen(e).(type) {
 	case *sql.Cast:
-		r, ok = reachOf(e.X)
+		r, ok = lookbackOf(e.X)
 		if g, cut := grainOf(e); cut {
 			r.Slack += unitDays[grainNames[g]]
 		}
 		return r, ok
 	case *sql.AtTimeZone:
-		return reachOf(e.X)
+		return lookbackOf(e.X)
 	case *sql.Binary:
 		if e.Op != sql.OpAdd && e.Op != sql.OpSub {
 			return r, false
 		}
-		r, ok = reachOf(e.L)
+		r, ok = lookbackOf(e.L)
 		d, known := daysOf(e.R)
 		if e.Op == sql.OpAdd {
 			d = -d
@@ -49,14 +49,14 @@ func reachOf(e sql.Expr) (r Reach, ok bool) {
 		if !one || len(sel.Items) != 1 || sel.Items[0].X == nil {
 			return r, false
 		}
-		return reachOf(sel.Items[0].X)
+		return lookbackOf(sel.Items[0].X)
 	case *sql.Call:
-		return reachOfCall(e)
+		return lookbackOfCall(e)
 	}
 	return r, false
 }
 
-func reachOfCall(e *sql.Call) (r Reach, ok bool) {
+func lookbackOfCall(e *sql.Call) (r Lookback, ok bool) {
 	name := funcName(e)
 	arg := func(i int) sql.Expr { return e.Args[i].X }
 	switch {
@@ -65,7 +65,7 @@ func reachOfCall(e *sql.Call) (r Reach, ok bool) {
 		return r, true
 	case (name == "dateadd" || name == "timestampadd" || name == "date_add") && len(e.Args) == 3:
 		n, known := numberOf(arg(1))
-		r, ok = reachOf(arg(2))
+		r, ok = lookbackOf(arg(2))
 		u, unit := unitDays[unitWord(arg(0))]
 		r.Days -= n * u
 		return r, ok && known && unit
@@ -74,11 +74,11 @@ func reachOfCall(e *sql.Call) (r Reach, ok bool) {
 		if !strings.HasSuffix(name, "_sub") {
 			d = -d
 		}
-		r, ok = reachOf(arg(0))
+		r, ok = lookbackOf(arg(0))
 		r.Days += d
 		return r, ok && known
 	case (name == "coalesce" || name == "ifnull" || name == "nvl") && len(e.Args) > 0 && e.Args[0].X != nil:
-		return reachOf(arg(0))
+		return lookbackOf(arg(0))
 	}
 	g, cut := grainOf(e)
 	if !cut {
@@ -88,7 +88,7 @@ func reachOfCall(e *sql.Call) (r Reach, ok bool) {
 		if a.X == nil {
 			continue
 		}
-		if r, ok = reachOf(a.X); ok {
+		if r, ok = lookbackOf(a.X); ok {
 			r.Slack += unitDays[grainNames[g]]
 			return r, true
 		}
@@ -185,7 +185,7 @@ func (m *Model) NarrowPredicates() []Narrow {
 		if bound == nil || !found || !w.clocked(bound) {
 			continue
 		}
-		r, known := reachOf(bound)
+		r, known := lookbackOf(bound)
 		if !known {
 			continue
 		}
@@ -220,7 +220,7 @@ func (m *Model) predicate(text string) (column string, bound sql.Expr) {
 
 // narrower compares a window of the table on output column c with what limits
 // the batch.
-func (m *Model) narrower(w *World, c Col, r Reach) (Narrow, bool) {
+func (m *Model) narrower(w *World, c Col, r Lookback) (Narrow, bool) {
 	base, _ := w.truncation(c)
 	bases := map[Col]bool{base: true}
 	for _, o := range w.sourcesOf(c) {
@@ -234,7 +234,7 @@ func (m *Model) narrower(w *World, c Col, r Reach) (Narrow, bool) {
 		}
 		own, _ := w.truncation(g.left)
 		if g.left > 0 && bases[own] {
-			far, ok := reachOf(g.Bound.Expr)
+			far, ok := lookbackOf(g.Bound.Expr)
 			if !ok || g.Bound.Kind != Clock && g.Bound.Kind != ThisMax || far.Days <= r.Days+r.Slack {
 				return Narrow{}, false
 			}

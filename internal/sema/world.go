@@ -40,7 +40,8 @@ type World struct {
 	patterns  map[string]Col
 	main      *queryInfo
 	out       *rel
-	Output    *Summary // nil when the text is not one query
+	Output    *Summary       // nil when the text is not one query
+	inner     map[*Join]bool // outer joins that a WHERE makes inner, found when it is asked for
 	depth     int
 	queries   map[*sql.Select]*sql.Query // by their body, made when it is asked for
 	inExpr    int                        // nesting of queries in expressions

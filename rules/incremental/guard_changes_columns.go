@@ -34,6 +34,9 @@ var GuardChangesColumns = lint.Rule{
 			r := atConfig(p, m, "materialized", "an incremental run selects %s, which the full refresh does not", quoted(added))
 			r.Note("effect", "`on_schema_change` is `%s`", change)
 			r.Help("select the same columns in both worlds").Quiet("the same columns with and without `is_incremental()`").About(added...).Lower(finding.Warning)
+			if known && change == "ignore" {
+				r.Lower(finding.Info) // they are left out, nothing fails
+			}
 		}
 	},
 }

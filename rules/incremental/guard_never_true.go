@@ -7,6 +7,7 @@ import (
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
 )
 
 // GuardNeverTrue reports is_incremental() in a model that is never incremental.
@@ -25,7 +26,7 @@ var GuardNeverTrue = lint.Rule{
 		}
 		for _, v := range m.Variants {
 			for _, e := range v.Rendered.Events {
-				if e.Kind != dbtctx.IncrementalEvent || e.Place.File != m.Node.File {
+				if e.Kind != dbtctx.IncrementalEvent || e.Place.File != m.Node.File || commented(e.Place.File, int(e.Place.Span.Start)) {
 					continue // asked in a macro: its callers decide
 				}
 				r := p.ReportAt(e.Place.File, e.Place.Span, "`is_incremental()` is never true here: the model is materialized as %s", name)
@@ -39,4 +40,16 @@ var GuardNeverTrue = lint.Rule{
 			}
 		}
 	},
+}
+
+// commented reports whether a place of a file is in a comment of SQL, where a
+// block says nothing to the engine.
+func commented(f *source.File, at int) bool {
+	before := f.Text[:min(at, len(f.Text))]
+	if strings.LastIndex(before, "/*") > strings.LastIndex(before, "*/") {
+		return true
+	}
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	dashes := strings.Index(line, "--")
+	return dashes >= 0 && strings.Count(line[:dashes], "'")%2 == 0
 }

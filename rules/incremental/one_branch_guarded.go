@@ -22,11 +22,11 @@ var OneBranchGuarded = lint.Rule{
 			r.Evidence("guard", sema.Step{Text: "the guard of the other branch", Place: w.Place(b.Guard.Expr.Range()), Strength: finding.Struct})
 			r.Note("strategy", "`%s`%s: an incremental run %s", s.Name, origin(m, s), s.Effect)
 			r.Help("guard this branch as well").Quiet("a guard in each branch, or one above the union").About(b.Reads.Relation.Name)
-			if s.Effect != sema.Append || !m.Adapter.Sure && !s.Explicit {
+			if !m.Adapter.Sure && !s.Explicit {
 				r.Lower(finding.Warning)
 			}
-			if s.Effect == sema.OverwriteAll || s.Effect == sema.OverwriteParts || s.Effect == sema.ReplaceRange {
-				r.Lower(finding.Info)
+			if s.Effect != sema.Append {
+				r.Lower(finding.Info) // read for nothing, and stored once
 			}
 		}
 	},

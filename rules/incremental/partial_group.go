@@ -15,7 +15,7 @@ var PartialGroup = lint.Rule{
 	Meta: finding.Meta{Code: "INC05", Name: "partial-group", Family: "incremental", Severity: finding.Error,
 		Summary: "a guard cuts groups apart that are aggregated above it", Needs: finding.NeedKeys, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
-		if !m.Incremented() {
+		if !m.Incremented() || m.ExcludesHeld() {
 			return
 		}
 		s := m.Strategy()

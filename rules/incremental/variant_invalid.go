@@ -1,6 +1,7 @@
 package incremental
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -24,6 +25,8 @@ var VariantInvalid = lint.Rule{
 			syntax(p, incr, "incremental run", "full refresh")
 		case full.World != nil:
 			unbound(p, full.World, incr.World)
+			undefined(p, full.World, incr.World, "full refresh", "incremental run")
+			undefined(p, incr.World, full.World, "incremental run", "full refresh")
 		}
 	},
 }
@@ -66,5 +69,26 @@ func unbound(p *lint.Pass, full, incr *sema.World) {
 		r := p.ReportIn(incr.Rendered, u.Column.Span, "the incremental run fails: no relation in FROM has a column `%s`", oneLine(text))
 		r.Help("use a column of the relations in FROM; a name given in SELECT cannot be used in WHERE everywhere")
 		r.Quiet("name a column that exists").About(text)
+	}
+}
+
+// undefined reports a relation that one of the queries defines as a CTE, and
+// that the other reads without doing so: there it is a table that nothing makes.
+func undefined(p *lint.Pass, w, other *sema.World, bad, good string) {
+	own := map[string]bool{}
+	for _, c := range w.CTEs {
+		own[strings.ToLower(c.Node.Name.Name)] = true
+	}
+	for _, s := range w.Scans {
+		if len(s.Table.Name) != 1 || s.Relation.ID != "" || s.Relation.This {
+			continue
+		}
+		name := strings.ToLower(s.Table.Name[0].Name)
+		if own[name] || !slices.ContainsFunc(other.CTEs, func(c *sema.CTE) bool { return strings.EqualFold(c.Node.Name.Name, name) }) {
+			continue
+		}
+		r := p.ReportIn(w.Rendered, s.Table.Span, "the %s fails: `%s` is a CTE of the %s alone, and here a table that nothing makes", bad, name, good)
+		r.Help("put both under the same condition").Quiet("define the CTE where it is read").About(name)
+		return
 	}
 }

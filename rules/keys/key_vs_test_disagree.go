@@ -17,7 +17,7 @@ var KeyVsTestDisagree = lint.Rule{
 			return
 		}
 		for _, d := range m.Disagreements(key) {
-			r := at(p, m, origin, "rows are merged by %s, and tested to be unique by %s: neither is a part of the other", sema.Tuple(d.Key), sema.Tuple(d.Tested))
+			r := at(p, m, origin, "rows are merged by %s, and tested to be unique by %s: nothing joins the two", sema.Tuple(d.Key), sema.Tuple(d.Tested))
 			r.Evidence("test", d.Step)
 			r.Help("merge by what is tested, or test what is merged by")
 			r.Quiet("a test of %s, or a key that holds the tested columns", sema.Tuple(d.Key)).About(key...)
