@@ -19,11 +19,13 @@ type inspectFlags struct {
 	project projectFlags
 	root    string
 	world   string
+	state   stateFlag
 }
 
 func (f *inspectFlags) register(cmd *cobra.Command) {
 	f.project.register(cmd)
 	cmd.Flags().StringVar(&f.root, "path", ".", "`FOLDER` to look for projects in")
+	f.state.register(cmd)
 	cmd.Flags().StringVar(&f.world, "world", "", "look only at this `WORLD`, such as `incremental`")
 }
 
@@ -77,8 +79,13 @@ func (a *app) inspect(ctx context.Context, name string, f inspectFlags) ([]*sema
 	if err != nil {
 		return nil, err
 	}
+	before, done, err := f.state.open(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	models, err := a.engine.inspect(ctx, engine.Options{
-		FS: w.fs, Paths: w.paths, Config: s.of, Env: s.env, Target: f.project.target, World: f.world, Version: version().version,
+		FS: w.fs, State: before, Paths: w.paths, Config: s.of, Env: s.env, Target: f.project.target, World: f.world, Version: version().version,
 	}, name)
 	if err != nil {
 		return nil, engineError(err)

@@ -21,10 +21,12 @@ type lintFlags struct {
 	report  reportFlags
 	rules   ruleFlags
 
-	choose, exclude []string
-	world           string
-	noIgnores       bool
-	timings         bool
+	choose, exclude    []string
+	selector, indirect string
+	state              stateFlag
+	world              string
+	noIgnores          bool
+	timings            bool
 }
 
 func (a *app) lintCommand() *cobra.Command {
@@ -42,6 +44,9 @@ project it reports what is wrong there; the project is read all the same.`,
 	f.rules.register(cmd)
 	cmd.Flags().StringArrayVar(&f.choose, "select", nil, "lint the `NODES` that a dbt selector names, such as `+fct_orders` or `tag:core`")
 	cmd.Flags().StringArrayVar(&f.exclude, "exclude", nil, "leave out the `NODES` that a dbt selector names")
+	cmd.Flags().StringVar(&f.selector, "selector", "", "lint the nodes that the definition `NAME` of selectors.yml chooses")
+	cmd.Flags().StringVar(&f.indirect, "indirect-selection", "", "which tests come with what they test: `MODE` is eager, cautious, buildable or empty (default eager)")
+	f.state.register(cmd)
 	cmd.Flags().StringVar(&f.world, "world", "", "look only at this `WORLD` of each model, such as `incremental`")
 	cmd.Flags().BoolVar(&f.noIgnores, "no-ignores", false, "report what ignore comments silence")
 	cmd.Flags().BoolVar(&f.timings, "timings", false, "print to standard error how long it took")
@@ -70,10 +75,15 @@ func (a *app) lint(ctx context.Context, paths []string, f lintFlags) error {
 	if err != nil {
 		return err
 	}
+	before, done, err := f.state.open(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer done()
 	r, err := a.engine.lint(ctx, engine.Options{
 		FS: w.fs, Paths: w.paths, Config: s.of, Env: s.env, Target: f.project.target,
 		Rules: a.rules, Only: only, Without: without,
-		Select: f.choose, Exclude: f.exclude, World: f.world,
+		Select: f.choose, Exclude: f.exclude, Selector: f.selector, Indirect: f.indirect, State: before, World: f.world,
 		NoIgnores: f.noIgnores, Version: version().version,
 	})
 	if err != nil {
@@ -102,7 +112,7 @@ func engineError(err error) error {
 	if errors.Is(err, engine.ErrNoProject) {
 		return usage("%w: name the folder of a dbt project, or run in one", err)
 	}
-	if notFound(err) {
+	if _, ok := errors.AsType[engine.SelectionError](err); ok || notFound(err) {
 		return usage("%w", err)
 	}
 	return exitError{exitInternal, err}

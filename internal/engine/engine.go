@@ -50,6 +50,12 @@ type Options struct {
 	Env map[string]string
 	// Select and Exclude choose nodes with dbt's selectors.
 	Select, Exclude []string
+	// Selector is the name of a definition in selectors.yml, and Indirect how
+	// tests come with what they test; empty is dbt's default.
+	Selector, Indirect string
+	// State holds the files as they were, for selectors such as
+	// `state:modified`; nil if they compare with nothing.
+	State fs.FS
 	// World restricts the analysis to the world of that name; empty is all.
 	World string
 	// NoIgnores keeps findings that ignore comments would silence.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/manifest"
@@ -17,7 +18,16 @@ type UnknownResourceError struct {
 	Nearest string // may be empty
 }
 
+// SelectionError says that a selector is wrong.
+type SelectionError struct{ err error }
+
+func (e SelectionError) Error() string { return e.err.Error() }
+func (e SelectionError) Unwrap() error { return e.err }
+
 func (e UnknownResourceError) Error() string {
+	if strings.ContainsAny(e.Name, ":+@*") {
+		return fmt.Sprintf("the selector `%s` chooses no model", e.Name)
+	}
 	if e.Nearest == "" {
 		return fmt.Sprintf("no model is named `%s`", e.Name)
 	}
@@ -43,7 +53,10 @@ func Inspect(ctx context.Context, o Options, name string) ([]*sema.Model, error)
 		}
 		r := newRun(ctx, o, cfg, dir)
 		r.rules = nil
-		matches := r.named(name)
+		matches, err := r.named(name)
+		if err != nil {
+			return nil, err
+		}
 		for _, n := range r.manifest.Nodes {
 			names = append(names, fullName(n))
 		}
@@ -71,15 +84,15 @@ func fullName(n *manifest.Node) string {
 
 // named returns the resources of that name; if there is none, those with a
 // template that the selector of that text chooses.
-func (r *run) named(name string) []*manifest.Node {
+func (r *run) named(name string) ([]*manifest.Node, error) {
 	if exact := r.exactly(name); len(exact) > 0 {
-		return exact
+		return exact, nil
 	}
-	chosen, err := r.manifest.Select([]string{name}, nil)
+	chosen, err := r.manifest.Select(manifest.Selection{Include: []string{name}, Before: r.before()})
 	if err != nil {
-		return nil // the name of nothing, rather than a mistaken selector
+		return nil, SelectionError{err}
 	}
-	return slices.DeleteFunc(slices.Clone(chosen), func(n *manifest.Node) bool { return n.Template == nil || !n.Enabled })
+	return slices.DeleteFunc(slices.Clone(chosen), func(n *manifest.Node) bool { return n.Template == nil || !n.Enabled }), nil
 }
 
 func (r *run) exactly(name string) []*manifest.Node {

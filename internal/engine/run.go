@@ -25,6 +25,7 @@ type run struct {
 	cfg      *config.Config
 	project  *project.Project
 	manifest *manifest.Manifest
+	loading  manifest.Options
 	adapter  sema.Adapter
 	origin   string // how the adapter is known
 	dialect  *sql.Dialect
@@ -60,9 +61,10 @@ func newRun(ctx context.Context, o Options, cfg *config.Config, dir string) *run
 	r.adapter, r.origin = adapterOf(r.project, target, dialect)
 	name := r.adapter.Name
 	r.dialect, _ = sql.Lookup(name)
-	r.manifest = manifest.Load(ctx, r.project, manifest.Options{
+	r.loading = manifest.Options{
 		Target: target, Adapter: name, Vars: withConfigVars(cfg, o.Vars), Env: o.Env, Parallelism: o.Parallelism,
-	})
+	}
+	r.manifest = manifest.Load(ctx, r.project, r.loading)
 	r.render = r.manifest.Context.WithColumns(columns{r})
 	r.rules = o.chosen(cfg)
 	r.examples = sema.Examples(r.manifest)
@@ -153,18 +155,35 @@ func (r *run) guarded(res *result, selected bool) {
 
 // choose applies --select and --exclude. The error is about the selectors.
 func (r *run) choose() error {
-	if len(r.o.Select) == 0 && len(r.o.Exclude) == 0 {
+	if !r.o.partial() && r.o.Indirect == "" {
 		return nil
 	}
-	nodes, err := r.manifest.Select(r.o.Select, r.o.Exclude)
+	nodes, err := r.manifest.Select(manifest.Selection{
+		Include: r.o.Select, Exclude: r.o.Exclude, Selector: r.o.Selector, Indirect: r.o.Indirect, Before: r.before(),
+	})
 	if err != nil {
-		return err
+		return SelectionError{err}
 	}
 	r.chosen = map[string]bool{}
 	for _, n := range nodes {
 		r.chosen[n.ID] = true
 	}
 	return nil
+}
+
+// partial reports whether a run judges a selection.
+func (o *Options) partial() bool { return len(o.Select) > 0 || len(o.Exclude) > 0 || o.Selector != "" }
+
+// before returns how to load the project as it was; nil if there is no other
+// state of the files.
+func (r *run) before() func() *manifest.Manifest {
+	if r.o.State == nil {
+		return nil
+	}
+	return func() *manifest.Manifest {
+		p := project.Load(r.ctx, r.o.State, r.project.Root.Dir, project.Options{Profiles: r.o.Profiles, Parallelism: r.o.Parallelism})
+		return manifest.Load(r.ctx, p, r.loading)
+	}
 }
 
 // own reports whether a resource belongs to the user: not to an installed
@@ -210,7 +229,7 @@ func (r *run) stored(c sema.Column) string {
 
 // projectRules runs the rules of project scope.
 func (r *run) projectRules(models map[string]*sema.Model) []*finding.Finding {
-	p := &lint.Project{Manifest: r.manifest, Models: models, Adapter: r.adapter, Dialect: r.dialect, Partial: len(r.o.Select)+len(r.o.Exclude) > 0}
+	p := &lint.Project{Manifest: r.manifest, Models: models, Adapter: r.adapter, Dialect: r.dialect, Partial: r.o.partial()}
 	var reports []*lint.Report
 	for _, rule := range r.rules {
 		if rule.Project != nil {

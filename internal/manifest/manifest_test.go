@@ -681,7 +681,7 @@ sources: [{name: raw, tables: [{name: t}]}]
 		{"nothing", "", ""},
 	} {
 		t.Run(test.include+" - "+test.exclude, func(t *testing.T) {
-			found, err := m.Select(strings.Fields(test.include), strings.Fields(test.exclude))
+			found, err := m.Select(Selection{Include: strings.Fields(test.include), Exclude: strings.Fields(test.exclude)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -695,7 +695,7 @@ sources: [{name: raw, tables: [{name: t}]}]
 		})
 	}
 	for _, bad := range []string{"tags:m", "state:modified", "@dim+", "dim,"} {
-		if _, err := m.Select([]string{bad}, nil); err == nil {
+		if _, err := m.Select(Selection{Include: []string{bad}}); err == nil {
 			t.Errorf("`%s` is accepted", bad)
 		}
 	}
@@ -707,7 +707,7 @@ func FuzzSelect(f *testing.F) {
 	}
 	m := load(f, layered)
 	f.Fuzz(func(t *testing.T, text string) {
-		found, err := m.Select([]string{text}, nil)
+		found, err := m.Select(Selection{Include: []string{text}})
 		if err != nil && found != nil {
 			t.Fatalf("both nodes and an error: %v", err)
 		}

@@ -80,6 +80,54 @@ func (b *builder) test(n *Node, column string, f *source.File, item *yaml.Node) 
 	return t
 }
 
+// FullName returns the name that dbt gives to the test: its own, or one made of
+// the test, what it is on and its arguments.
+func (t *Test) FullName() string {
+	if t.Title != "" {
+		return t.Title
+	}
+	on := t.Node.Name
+	if t.Node.Type == Source {
+		on = "source_" + t.Node.Source + "_" + t.Node.Name
+	}
+	kind := t.Name
+	if t.Package != "" {
+		kind = t.Package + "_" + t.Name
+	}
+	values := map[string]jinja.Value{}
+	for _, a := range t.Args {
+		values[a.Name] = raw(a.Node)
+	}
+	if t.Column != "" {
+		values["column_name"] = jinja.NewStr(t.Column)
+	}
+	var parts []string
+	for _, name := range sections(values) {
+		for _, item := range flatArgument(values[name]) {
+			parts = append(parts, notInNames.ReplaceAllString(jinja.ToString(item), "_"))
+		}
+	}
+	return kind + "_" + on + "_" + strings.Join(parts, "__")
+}
+
+var notInNames = regexp.MustCompile(`[^0-9a-zA-Z_]+`)
+
+// flatArgument returns the items of a list or the values of a mapping.
+func flatArgument(v jinja.Value) []jinja.Value {
+	d, ok := v.(*jinja.Dict)
+	if !ok {
+		if v == nil {
+			return []jinja.Value{nil}
+		}
+		return listOf(v)
+	}
+	var out []jinja.Value
+	for _, item := range d.All() {
+		out = append(out, item)
+	}
+	return out
+}
+
 // configureTest computes the configuration of a test.
 func (b *builder) configureTest(t *Test, args *yaml.Node) {
 	n, c := t.Node, newConfig()

@@ -100,6 +100,16 @@ func (d *discovery) installPath(dir string) string {
 	return p
 }
 
+// InstallPaths returns the folders in which the packages of the project in dir
+// may be installed.
+func InstallPaths(fsys fs.FS, dir string) []string {
+	out := []string{path.Join(dir, "dbt_packages"), path.Join(dir, "dbt_modules")}
+	if own := (&discovery{reader: reader{fsys: fsys}}).installPath(dir); own != "" && own != dir {
+		out = append(out, own)
+	}
+	return out
+}
+
 // foreign reports whether a folder of that name holds no projects of the user.
 func foreign(name string) bool {
 	switch name {
