@@ -255,6 +255,8 @@ type UnitTest struct {
 	Model   string // as written
 	Node    *Node  // nil if there is no such model
 	Given   []Input
+	FQN     []string
+	Config  *Config
 	File    *source.File
 	Span    source.Span
 	Entry   *yaml.Node

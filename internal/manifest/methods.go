@@ -42,7 +42,9 @@ var methods = map[string]func(m *Manifest, arg, value string) (func(*subject) bo
 	},
 	"group": plainMethod(func(v string) func(*subject) bool {
 		is := fnmatch(v)
-		return func(x *subject) bool { return x.node != nil && x.node.Group != "" && is(x.node.Group) }
+		return func(x *subject) bool {
+			return x.node != nil && (x.node.Type.rendered() || x.node.Type == Metric) && x.node.Group != "" && is(x.node.Group)
+		}
 	}),
 	"access": plainMethod(func(v string) func(*subject) bool {
 		return func(x *subject) bool { return x.kind == string(Model) && x.node.Access == v }
@@ -246,6 +248,13 @@ func (x *subject) named1(fqn []string, selector string, versioned bool) bool {
 	return true
 }
 
+// fieldDefaults are what dbt's configurations hold where nothing is set, as far
+// as our own do not.
+var fieldDefaults = map[string]string{
+	"contract.enforced": "false", "contract.alias_types": "true", "docs.show": "true", "on_schema_change": "ignore",
+	"on_configuration_change": "apply",
+}
+
 // configured matches the value at a dotted path of the configuration: lists
 // by their items, all else by its text.
 func (x *subject) configured(keys, want string) bool {
@@ -260,6 +269,9 @@ func (x *subject) configured(keys, want string) bool {
 	}
 	key, rest, deeper := strings.Cut(keys, ".")
 	v, _ := c.Get(canonical(key))
+	if _, apart := fieldDefaults[keys]; v == nil && apart && x.kind != string(Source) && !x.isTest() {
+		return strings.EqualFold(fieldDefaults[keys], want)
+	}
 	if key == "severity" && !deeper {
 		text, _ := textValue(v)
 		return strings.EqualFold(text, want)

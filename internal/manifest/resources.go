@@ -189,6 +189,14 @@ func (b *builder) unitTests() {
 		} else if model := l.entry.Get("model"); model != nil {
 			b.orphan(&listing{pkg: l.pkg, file: l.file, section: "unit_tests", name: model}, u.Model, b.m.modelNames())
 		}
+		file := below(f.Path, b.m.dirOf(u.Package))
+		u.FQN = append(fqn(u.Package, b.m.inResourcePath(u.Package, file)), u.Model, u.Name)
+		u.Config = newConfig()
+		u.Config.applyTree(b.trees[u.Package]["unit_tests"], u.FQN, PackageProject)
+		b.applyEntry(u.Config, u.Package, f, l.entry)
+		if root := b.m.Project.Root.Name; u.Package != root {
+			u.Config.applyTree(b.trees[root]["unit_tests"], u.FQN, RootProject)
+		}
 		for _, given := range l.entry.Get("given").List() {
 			input := given.Get("input")
 			in := Input{Text: strings.TrimSpace(input.Text()), Span: given.Span}

@@ -128,12 +128,8 @@ func (m *Manifest) subjects() []*subject {
 		if u.Node == nil || !u.Node.Enabled {
 			continue
 		}
-		file := below(u.File.Path, m.dirOf(u.Package))
-		x := &subject{
-			unit: u, kind: "unit_test", pkg: u.Package, name: u.Name, path: file,
-			fqn:  append(fqn(u.Package, m.inResourcePath(u.Package, file)), u.Node.Name, u.Name),
-			tags: u.Entry.Path("config", "tags").Strings(),
-		}
+		x := &subject{unit: u, kind: "unit_test", pkg: u.Package, name: u.Name, path: below(u.File.Path, m.dirOf(u.Package)), fqn: u.FQN}
+		x.tags, _ = u.Config.Strings("tags")
 		x.needs(byID[u.Node.ID])
 		out = append(out, x)
 	}

@@ -86,20 +86,26 @@ func (t *Test) FullName() string {
 	if t.Title != "" {
 		return t.Title
 	}
-	on := t.Node.Name
-	if t.Node.Type == Source {
-		on = "source_" + t.Node.Source + "_" + t.Node.Name
-	}
-	kind := t.Name
+	kind, on := t.Name, t.Node.Name
 	if t.Package != "" {
-		kind = t.Package + "_" + t.Name
+		kind = t.Package + "_" + kind
+	}
+	switch {
+	case t.Node.Type == Source:
+		kind, on = "source_"+kind, t.Node.Source+"_"+on
+	case t.Node.Version != "":
+		on += "_v" + t.Node.Version
 	}
 	values := map[string]jinja.Value{}
 	for _, a := range t.Args {
 		values[a.Name] = raw(a.Node)
 	}
 	if t.Column != "" {
-		values["column_name"] = jinja.NewStr(t.Column)
+		column := t.Column
+		if c := t.Node.Column(column); c != nil && c.Quote {
+			column = `"` + column + `"`
+		}
+		values["column_name"] = jinja.NewStr(column)
 	}
 	var parts []string
 	for _, name := range sections(values) {
