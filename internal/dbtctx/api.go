@@ -83,6 +83,8 @@ type Problem struct {
 	Kind    ProblemKind
 	Nearest string // a name that was perhaps meant
 	Detail  string
+	// Sibling is another project of the same tree that has the name.
+	Sibling string
 }
 
 // ProblemKind tells the problems of resolving apart.
@@ -177,8 +179,12 @@ type Error struct {
 	Name    string // the undefined name or the variable
 	Place   source.Place
 	Chain   []source.Call // calls that led here, innermost first
-	// Package is set when the error may come from a package that is not installed.
+	// Package is set when the error may come from a package that is not
+	// installed, or from a project that dbt brings together with this one.
 	Package string
+	// Sibling is a project of the same tree that has the name, and that dbt does
+	// not bring together with this one.
+	Sibling string
 }
 
 // Rendered is a resource rendered in one world.

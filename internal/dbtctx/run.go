@@ -165,8 +165,21 @@ func (r *run) fail(s *jinja.State, e Error, what string) {
 	if s.Tainted() || !r.once(what) {
 		return
 	}
+	if e.Kind == UndefinedName && e.Package == "" && r.ctx.o.Project != nil {
+		r.ctx.elsewhere(&e)
+	}
 	e.Chain = s.ChainOf(e.Place)
 	r.out.Errors = append(r.out.Errors, e)
+}
+
+// elsewhere looks for an undefined name in the other projects of the tree.
+func (c *Context) elsewhere(e *Error) {
+	switch who, ok := c.o.Project.Macro(e.Name); {
+	case ok && who.In != nil:
+		e.Package = who.Name
+	case ok:
+		e.Sibling = who.Name
+	}
 }
 
 // once reports whether what is met for the first time in this render.

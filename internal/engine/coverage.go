@@ -191,7 +191,52 @@ func (r *run) notes() []finding.Note {
 		n.File, n.Span = p.File, p.Span
 		out = append(out, n)
 	}
-	return append(out, r.missingMacros()...)
+	return append(append(out, r.elsewhere()...), r.missingMacros()...)
+}
+
+// elsewhere tells once that names are of other projects of the tree, which dbt
+// brings together with this one where both are packages.
+func (r *run) elsewhere() []finding.Note {
+	all := r.manifest.Elsewhere
+	if len(all) == 0 {
+		return nil
+	}
+	count := func(is func(manifest.Elsewhere) bool) (names, from []string) {
+		for _, e := range all {
+			if !is(e) {
+				continue
+			}
+			names = append(names, e.Name)
+			if e.From != nil {
+				from = append(from, e.From.Name)
+			}
+		}
+		slices.Sort(names)
+		slices.Sort(from)
+		return slices.Compact(names), slices.Compact(from)
+	}
+	var out []finding.Note
+	note := func(format string, args ...any) {
+		n := finding.Note{Code: "REF02", Text: fmt.Sprintf(format, args...)}
+		n.File, n.Span = all[0].Place.File, all[0].Place.Span
+		out = append(out, n)
+	}
+	title, in := r.title(), fmt.Sprintf("as in `%s` (%s)", all[0].In.Name, all[0].In.Dir)
+	if names, from := count(func(e manifest.Elsewhere) bool { return e.From != nil }); len(names) > 0 {
+		note("`%s` refers to `%s`%s of `%s`: dbt finds that where both are packages, %s", title, names[0], more(len(names)-1), strings.Join(from, "`, `"), in)
+	}
+	if names, _ := count(func(e manifest.Elsewhere) bool { return e.From == nil }); len(names) > 0 {
+		note("`%s` refers to `%s`%s, which it disables: that may be enabled where it is a package, %s", title, names[0], more(len(names)-1), in)
+	}
+	return out
+}
+
+// more says how many there are beside the one that is named.
+func more(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
 }
 
 // worthNoting is the number of joins from which on a missing key is noted.
@@ -265,6 +310,9 @@ func (r *run) missingMacros() []finding.Note {
 			}
 			seen[e.Name] = true
 			n := finding.Note{Code: "JIN02", Text: fmt.Sprintf("`%s` is of package `%s`, which is not installed", e.Name, e.Package)}
+			if who, ok := r.project.Macro(e.Name); ok && who.Name == e.Package && who.In != nil {
+				n.Text = fmt.Sprintf("`%s` is of the project `%s`: dbt finds it where both are packages, as in `%s` (%s)", e.Name, who.Name, who.In.Name, who.In.Dir)
+			}
 			n.File, n.Span = e.Place.File, source.Span(e.Place.Span)
 			out = append(out, n)
 		}

@@ -63,6 +63,8 @@ type Options struct {
 	// Parallelism is the number of resources analysed at once; 0 is GOMAXPROCS.
 	Parallelism int
 	Version     string
+
+	tree *project.Tree
 }
 
 // ErrNoProject is returned when no dbt_project.yml was found.
@@ -71,7 +73,7 @@ var ErrNoProject = errors.New("no dbt_project.yml found")
 // Lint runs the rules over every project below the given paths. The error is
 // about the run (no project, a bad configuration), never about a project.
 func Lint(ctx context.Context, o Options) (*finding.Report, error) {
-	o.defaults()
+	o.defaults(ctx)
 	dirs, problems := project.Discover(o.FS, o.Paths...)
 	if len(dirs) == 0 {
 		return nil, ErrNoProject
@@ -94,7 +96,8 @@ func Lint(ctx context.Context, o Options) (*finding.Report, error) {
 	return r, nil
 }
 
-func (o *Options) defaults() {
+func (o *Options) defaults(ctx context.Context) {
+	o.tree = project.NewTree(ctx, o.FS)
 	if len(o.Paths) == 0 {
 		o.Paths = []string{"."}
 	}

@@ -39,7 +39,7 @@ func (e UnknownResourceError) Error() string {
 // source.table, or anything by its unique_id. A name that nothing has is taken
 // for a selector. No rule is run.
 func Inspect(ctx context.Context, o Options, name string) ([]*sema.Model, error) {
-	o.defaults()
+	o.defaults(ctx)
 	dirs, _ := project.Discover(o.FS, o.Paths...)
 	if len(dirs) == 0 {
 		return nil, ErrNoProject

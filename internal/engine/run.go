@@ -49,7 +49,7 @@ type result struct {
 
 func newRun(ctx context.Context, o Options, cfg *config.Config, dir string) *run {
 	r := &run{ctx: ctx, o: o, cfg: cfg, index: map[string]int{}}
-	r.project = project.Load(ctx, o.FS, dir, project.Options{Profiles: o.Profiles, Parallelism: o.Parallelism})
+	r.project = project.Load(ctx, o.FS, dir, project.Options{Profiles: o.Profiles, Parallelism: o.Parallelism, Tree: o.tree})
 	dialect := o.Dialect
 	if dialect == "" {
 		dialect = cfg.Dialect

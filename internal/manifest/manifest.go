@@ -55,6 +55,9 @@ type Manifest struct {
 	UnitTests []*UnitTest
 	Docs      map[string]*project.Block // by package.name
 	Problems  []Problem                 // sorted by file and place
+	// Elsewhere are refs that resolve only where dbt brings the project together
+	// with others of the same tree.
+	Elsewhere []Elsewhere
 
 	parents, children map[string][]*Node
 	names             map[string][]*Node // refable nodes by name
@@ -297,6 +300,17 @@ type Problem struct {
 	Message string // lower case, no full stop
 	Related []source.Place
 	Nodes   []*Node // of a cycle, in order
+	// Sibling is another project of the tree that has the name.
+	Sibling string
+}
+
+// Elsewhere is a ref that another project of the tree decides: it has what is
+// referred to, or, if From is nil, enables it.
+type Elsewhere struct {
+	Name  string
+	From  *project.Outline
+	In    *project.Outline // where dbt brings the projects together
+	Place source.Place
 }
 
 // Parents returns the nodes that n depends on, by unique id.

@@ -79,6 +79,12 @@ func (m *Manifest) lookupRef(from, pkg, name, version string) (*Node, *dbtctx.Pr
 			problem.Kind = dbtctx.PackageMissing
 			return nil, problem
 		}
+		if who, ok := m.Project.Refable(name); ok && (pkg == "" || pkg == who.Name) {
+			if problem.Sibling = who.Name; who.In != nil {
+				problem.Kind = dbtctx.PackageMissing
+			}
+			return nil, problem
+		}
 		problem.Nearest = m.nearRef.to(name)
 		if version != "" && len(m.names[name]) > 0 {
 			problem.Detail = fmt.Sprintf("`%s` has no version `%s`", name, version)
@@ -280,6 +286,17 @@ func (b *builder) access(n, target *Node) *dbtctx.Problem {
 	return nil
 }
 
+// elsewhere notes a name that another project of the tree has.
+func (b *builder) elsewhere(name string, e *dbtctx.Event) {
+	if e.Kind != dbtctx.RefEvent {
+		return
+	}
+	who, ok := b.m.Project.Refable(e.Args[len(e.Args)-1])
+	if ok && who.In != nil {
+		b.m.Elsewhere = append(b.m.Elsewhere, Elsewhere{Name: name, From: who.Outline, In: who.In, Place: e.Place})
+	}
+}
+
 // unresolved turns why a ref or source does not resolve into a problem.
 func (b *builder) unresolved(n *Node, e *dbtctx.Event, why *dbtctx.Problem) {
 	name := strings.Join(e.Args, ".")
@@ -295,8 +312,13 @@ func (b *builder) unresolved(n *Node, e *dbtctx.Event, why *dbtctx.Problem) {
 	}
 	switch why.Kind {
 	case dbtctx.PackageMissing:
+		b.elsewhere(name, e)
 		return
 	case dbtctx.Disabled:
+		if in := b.m.Project.Enabler(); in != nil && n.Package == b.m.Project.Root.Name {
+			b.m.Elsewhere = append(b.m.Elsewhere, Elsewhere{Name: name, In: in, Place: e.Place})
+			return
+		}
 		p.Kind, p.Nearest = DisabledRef, ""
 		p.Message = fmt.Sprintf("`%s` depends on `%s`, which is disabled", n.Name, name)
 	case dbtctx.Ambiguous:
@@ -306,6 +328,10 @@ func (b *builder) unresolved(n *Node, e *dbtctx.Event, why *dbtctx.Problem) {
 	}
 	if p.Kind == UndefinedRef && why.Detail != "" {
 		p.Message = fmt.Sprintf("`%s` refers to a version that does not exist: %s", n.Name, why.Detail)
+	}
+	if why.Sibling != "" {
+		p.Sibling = why.Sibling
+		p.Message = fmt.Sprintf("`%s` refers to `%s`, which is in the project `%s` of the same repository, and that is not listed as a package", n.Name, name, why.Sibling)
 	}
 	if p.File == nil {
 		p.File, p.Span = n.File, source.At(n.Body.Start)

@@ -24,6 +24,8 @@ type Options struct {
 	Profiles []string
 	// Parallelism is the number of files read at once; 0 is GOMAXPROCS.
 	Parallelism int
+	// Tree holds the projects beside it, for Refable and the like; it may be nil.
+	Tree *Tree
 }
 
 // Load reads the project in folder dir. It always returns a project: what
@@ -34,7 +36,7 @@ func Load(ctx context.Context, fsys fs.FS, dir string, o Options) *Project {
 		o.Parallelism = runtime.GOMAXPROCS(0)
 	}
 	l := &loader{reader: reader{fsys: fsys}, ctx: ctx, workers: o.Parallelism, loaded: map[string]bool{}}
-	p := &Project{Root: l.load(path.Clean(dir), true)}
+	p := &Project{Root: l.load(path.Clean(dir), true), tree: o.Tree}
 	slices.SortStableFunc(l.installed, func(a, b *Package) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Dir, b.Dir))
 	})

@@ -30,6 +30,8 @@ type Project struct {
 	Missing  []Dependency
 	Profiles *Profiles // nil if no profiles.yml was found
 	Problems []Problem // sorted by file and place
+
+	tree *Tree // nil if it stands alone
 }
 
 // Package returns the package of that name, or nil.

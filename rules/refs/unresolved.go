@@ -62,6 +62,9 @@ func report(p *lint.Pass, in *lint.Project, kind manifest.ProblemKind) {
 		if test && kind != manifest.Cycle {
 			r.Lower(finding.Warning).Note("effect", "dbt warns and leaves the test out")
 		}
+		if problem.Sibling != "" {
+			r.Lower(finding.Warning).Help("list `%s` in packages.yml, as `local:`", problem.Sibling)
+		}
 		if problem.Nearest != "" {
 			r.Help("did you mean `%s`?", problem.Nearest)
 		}

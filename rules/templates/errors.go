@@ -47,6 +47,11 @@ var UndefinedMacro = lint.Rule{
 	Tests: true,
 	Model: func(p *lint.Pass, m *sema.Model) {
 		for r, e := range report(p, m, dbtctx.UndefinedName, func(e dbtctx.Error) string { return e.Name }) {
+			if e.Sibling != "" {
+				r.Message += " here, but in the project `" + e.Sibling + "` of the same repository, which is not listed as a package"
+				r.Lower(finding.Warning)
+				continue
+			}
 			if printed(e) {
 				r.Message += ": nothing is printed in its place"
 				r.Lower(finding.Warning)
