@@ -107,6 +107,8 @@ type Resources interface {
 	Ref(from, pkg, name, version string) (*Resource, *Problem)
 	// Source resolves source(source, table).
 	Source(from, source, table string) (*Resource, *Problem)
+	// Function resolves function(name) and function(pkg, name).
+	Function(from, pkg, name string) (*Resource, *Problem)
 	// Graph returns dbt's graph variable: nodes, sources, exposures, ...
 	Graph() jinja.Value
 }
@@ -143,6 +145,7 @@ const (
 	VarEvent
 	EnvEvent
 	MacroEvent // a macro was called: Name is package.name
+	FunctionEvent
 )
 
 // Event is a call that the render made, in order.

@@ -28,14 +28,14 @@ func strict(name string, fn func(*jinja.CallArgs) (jinja.Value, error)) *jinja.F
 // globals returns the members of dbt's context that are the same in every
 // render.
 func (c *Context) globals() map[string]jinja.Value {
-	refFn, sourceFn := resolver{ref}, resolver{sourceOf}
+	refFn, sourceFn, functionFn := resolver{ref}, resolver{sourceOf}, resolver{functionOf}
 	config, variables := configObject{}, variableObject{}
 	quiet := func(name string) *jinja.Func {
 		return lazy(name, func(*jinja.CallArgs) (jinja.Value, error) { return jinja.NewStr(""), nil })
 	}
 	m := map[string]jinja.Value{
-		"ref": refFn, "source": sourceFn, "config": config, "var": variables,
-		"builtins":   dict("ref", refFn, "source", sourceFn, "config", config, "var", variables),
+		"ref": refFn, "source": sourceFn, "function": functionFn, "config": config, "var": variables,
+		"builtins":   dict("ref", refFn, "source", sourceFn, "function", functionFn, "config", config, "var", variables),
 		"metric":     quiet("metric"),
 		"doc":        quiet("doc"),
 		"env_var":    lazy("env_var", envVar),

@@ -8,9 +8,15 @@ import (
 
 // relationOf returns the relation that a ref or source prints.
 func (c *Context) relationOf(r *Resource, kind EventKind) *Relation {
+	if r.Ephemeral { // a name that only the queries know into which dbt puts it
+		return &Relation{
+			Identifier: ephemeralPrefix + r.Identifier, QuoteChar: c.adapter.open, Kind: kind, Resource: r, CTE: true,
+			Type: relationType(r), include: c.adapter.include, quoteEnd: c.adapter.close,
+		}
+	}
 	return &Relation{
 		Database: r.Database, Schema: r.Schema, Identifier: r.Identifier, Quote: r.Quote,
-		QuoteChar: c.adapter.open, Kind: kind, Resource: r, CTE: r.Ephemeral, Type: relationType(r),
+		QuoteChar: c.adapter.open, Kind: kind, Resource: r, Type: relationType(r),
 		include: c.adapter.include, quoteEnd: c.adapter.close,
 	}
 }
@@ -42,9 +48,6 @@ const ephemeralPrefix = "__dbt__cte__"
 
 // Print returns the name as the adapter writes it into SQL.
 func (r *Relation) Print() string {
-	if r.CTE {
-		return ephemeralPrefix + r.Identifier
-	}
 	var b strings.Builder
 	for i, part := range [3]string{r.Database, r.Schema, r.Identifier} {
 		if part == "" || !r.include[i] {

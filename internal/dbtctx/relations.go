@@ -49,11 +49,30 @@ func sourceOf(c *jinja.CallArgs) (jinja.Value, error) {
 	return r.resolved(c, e, args[0], args[1]), nil
 }
 
+// functionOf is function(name), function(package, name): the name of a function
+// that the project defines in the warehouse.
+func functionOf(c *jinja.CallArgs) (jinja.Value, error) {
+	r := runOf(c.State)
+	args, open, err := nameArgs(c, "function", 1, 2)
+	if err != nil || open {
+		return r.openRelation(c, open, "function of an unknown name"), err
+	}
+	e := Event{Kind: FunctionEvent, Name: strings.Join(args, "."), Args: args, Place: c.Place, Chain: c.State.ChainOf(c.Place)}
+	pkg, name := "", args[len(args)-1]
+	if len(args) == 2 {
+		pkg = args[0]
+	}
+	if res := r.ctx.o.Resources; res != nil && !r.world.Parse {
+		e.Resolved, e.Problem = res.Function(r.node.Package, pkg, name)
+	}
+	return r.resolved(c, e, r.ctx.o.Target.Schema, name), nil
+}
+
 // nameArgs returns the positional arguments of ref or source as texts. open
 // says that one cannot be known.
 func nameArgs(c *jinja.CallArgs, fn string, least, most int) (args []string, open bool, err error) {
 	if len(c.Args) < least || len(c.Args) > most {
-		return nil, false, hostError(fn + " takes " + map[string]string{"ref": "one or two arguments", "source": "two arguments"}[fn])
+		return nil, false, hostError(fn + " takes " + map[bool]string{true: "two arguments", false: "one or two arguments"}[least == 2])
 	}
 	for _, a := range c.Args {
 		s, isText := a.(*jinja.Str)

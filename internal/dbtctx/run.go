@@ -2,6 +2,7 @@ package dbtctx
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/jinja"
@@ -100,9 +101,13 @@ func (c *Context) newRun(n *Node, w World) *run {
 func (r *run) options() jinja.Options {
 	return jinja.Options{
 		Scope: scope{}, Filters: r.ctx.filters, Forced: r.world.Forced,
-		Data: r, Undefined: undefinedName,
+		Data: r, Undefined: undefinedName, MacroPrefix: macroPrefix,
 	}
 }
+
+// macroPrefix is what dbt puts before the name of every macro that it parses: a
+// macro that a model defines is not known to it by its own name.
+const macroPrefix = "dbt_macro__"
 
 // template returns the node's body, parsed. dbt strips the text of a model
 // before it parses it.
@@ -217,6 +222,9 @@ func undefinedName(s *jinja.State, name string, at source.Place) jinja.Value {
 		return jinja.Undefined{Name: name, At: at}
 	}
 	e := Error{Kind: UndefinedName, Message: "`" + name + "` is not defined", Name: name, Place: at}
+	if slices.ContainsFunc(r.node.template().Macros, func(m *jinja.MacroDef) bool { return m.Name == name }) {
+		e.Message += ": dbt does not find a macro that is defined beside the query, move it to a file below `macro-paths`"
+	}
 	if pkg := r.ctx.lib.suspect(name); pkg != "" && after[0] == '.' {
 		e.Package = pkg
 		e.Message = "`" + name + "` is not defined, and package `" + pkg + "` is not installed"

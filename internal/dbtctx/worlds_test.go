@@ -136,6 +136,10 @@ func (s staticResources) Source(_, src, table string) (*Resource, *Problem) {
 	return s.Ref("", "", src+"."+table, "")
 }
 
+func (s staticResources) Function(_, _, name string) (*Resource, *Problem) {
+	return s.Ref("", "", name, "")
+}
+
 func (s staticResources) Graph() jinja.Value {
 	return dict("nodes", dict("model.shop.orders", dict("name", "x")))
 }

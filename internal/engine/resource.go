@@ -18,7 +18,7 @@ import (
 // are freed afterwards.
 func (r *run) resource(res *result, selected bool) {
 	n := res.node
-	if n.Python || n.Type == manifest.Seed || n.Template == nil {
+	if n.Python || n.Type == manifest.Seed || n.Type == manifest.Function || n.Template == nil {
 		res.summary.Store(sema.SummaryOf(n, r.declared(n), r.dialect))
 		if n.Python && r.own(n) && selected {
 			res.coverage.python(n)

@@ -44,6 +44,7 @@ type Setting struct {
 // Config is an effective configuration.
 type Config struct {
 	effective map[string]Setting
+	clobbers  bool // meta replaces meta, as that of an exposure does
 	layers    map[string][]Setting
 }
 

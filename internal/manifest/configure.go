@@ -27,6 +27,8 @@ func treeOf(t Type) string {
 		return "semantic-models"
 	case SavedQuery:
 		return "saved-queries"
+	case Function:
+		return "functions"
 	}
 	return "models"
 }
@@ -67,6 +69,9 @@ func (b *builder) seedDelimiter(n *Node) {
 // version is the entry of a version, whose own properties win.
 func (b *builder) describe(n *Node, f *source.File, entry, version *yaml.Node) {
 	n.Description = b.description(n.Package, f, entry.Get("description"))
+	if n.Type == Function { // dbt puts no docs blocks into these
+		n.Description.Value = entry.Get("description").Text()
+	}
 	if d := version.Get("description"); d != nil {
 		n.Description = b.description(n.Package, f, d)
 	}

@@ -113,6 +113,7 @@ func (m *Manifest) makeGraph() jinja.Value {
 		{"metrics", []Type{Metric}},
 		{"semantic_models", []Type{SemanticModel}},
 		{"saved_queries", []Type{SavedQuery}},
+		{"functions", []Type{Function}},
 	} {
 		d := jinja.NewDict()
 		out.Set(jinja.NewStr(kind.key), d)

@@ -44,7 +44,7 @@ func (b *builder) graph() {
 // rendered reports whether nodes of the type are rendered or read.
 func (t Type) rendered() bool {
 	switch t {
-	case Model, Seed, Snapshot, SingularTest, Analysis:
+	case Model, Seed, Snapshot, SingularTest, Analysis, Function:
 		return true
 	}
 	return false

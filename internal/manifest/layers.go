@@ -84,7 +84,9 @@ func (c *Config) apply(key string, s Setting) {
 	if layer := s.Origin.Layer; s.Value == nil && (layer == Properties || layer == InFile) && key != "freshness" {
 		return
 	}
-	s.Value = combine(key, c.effective[key].Value, s.Value)
+	if key != "meta" || !c.clobbers {
+		s.Value = combine(key, c.effective[key].Value, s.Value)
+	}
 	c.effective[key] = s
 }
 
@@ -178,6 +180,7 @@ func (b *builder) applyCalls(c *Config, n *Node) {
 // are put on by props.
 func (b *builder) configure(n *Node, section string, defaults []entry, props func(*Config)) {
 	c := newConfig()
+	c.clobbers = n.Type == Exposure
 	for _, d := range defaults {
 		c.apply(d.key, d.setting)
 	}
@@ -234,7 +237,7 @@ func defaultsOf(t Type) []entry {
 		out = append(out, set("materialized", jinja.NewStr("view")), set("access", jinja.NewStr("protected")))
 	case Analysis:
 		out = append(out, set("materialized", jinja.NewStr("view")))
-	case Seed, Snapshot, SingularTest:
+	case Seed, Snapshot, SingularTest, Function:
 		out = append(out, set("materialized", jinja.NewStr(string(t))))
 	}
 	if t == SingularTest {

@@ -43,7 +43,7 @@ type Options struct {
 func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 	m := &Manifest{
 		Project: p, ByID: map[string]*Node{}, Docs: map[string]*project.Block{},
-		names: map[string][]*Node{}, sources: map[string][]*Node{}, missing: slices.ContainsFunc(p.Missing, mayHaveModels), unread: unread(p),
+		names: map[string][]*Node{}, sources: map[string][]*Node{}, functions: map[string][]*Node{}, missing: slices.ContainsFunc(p.Missing, mayHaveModels), unread: unread(p),
 	}
 	m.Target = target(p, o)
 	m.graphOnce = sync.OnceValue(m.makeGraph)
@@ -162,6 +162,8 @@ func (b *builder) index() {
 	taken := map[string]*Node{}
 	for _, n := range m.Nodes {
 		switch n.Type {
+		case Function:
+			m.functions[n.Name] = append(m.functions[n.Name], n)
 		case Source:
 			m.sources[n.Source+"."+n.Name] = append(m.sources[n.Source+"."+n.Name], n)
 		case Model, Seed, Snapshot:

@@ -62,6 +62,7 @@ type Manifest struct {
 	parents, children map[string][]*Node
 	names             map[string][]*Node // refable nodes by name
 	sources           map[string][]*Node // sources by source.table
+	functions         map[string][]*Node // by name
 	unread            map[string]bool    // names of files that were not read; "" for a folder of them
 	missing           bool               // a listed package that may have models is not installed
 	partial           bool               // a properties file is broken: sources and versions may be in the part that is lost
@@ -87,6 +88,7 @@ const (
 	Metric        Type = "metric"
 	SemanticModel Type = "semantic_model"
 	SavedQuery    Type = "saved_query"
+	Function      Type = "function"
 )
 
 // Node is a resource.

@@ -262,13 +262,13 @@ func (x *subject) configured(keys, want string) bool {
 	switch {
 	case x.test != nil:
 		c = x.test.Config
-	case x.node != nil && (x.node.Type.rendered() || x.node.Type == Source):
+	case x.node != nil && x.node.Type != Function && (x.node.Type.rendered() || x.node.Type == Source):
 		c = x.node.Config
 	default:
 		return false
 	}
 	key, rest, deeper := strings.Cut(keys, ".")
-	v, _ := c.Get(canonical(key))
+	v, _ := c.Get(strings.Replace(key, "_hook", "-hook", 1))
 	if _, apart := fieldDefaults[keys]; v == nil && apart && x.kind != string(Source) && !x.isTest() {
 		return strings.EqualFold(fieldDefaults[keys], want)
 	}

@@ -17,6 +17,9 @@ func (b *builder) files(pkg *project.Package) {
 	for _, t := range pkg.Tests {
 		b.file(pkg, SingularTest, t, source.Span{})
 	}
+	for _, t := range pkg.Functions {
+		b.file(pkg, Function, t, source.Span{})
+	}
 	for _, t := range pkg.Analyses {
 		n := b.file(pkg, Analysis, t, source.Span{})
 		n.FQN = slices.Insert(n.FQN, 1, "analysis")

@@ -77,6 +77,7 @@ func (b *builder) match(pkg *project.Package) {
 	}
 	types := map[string]Type{
 		"models": Model, "seeds": Seed, "snapshots": Snapshot, "analyses": Analysis, "data_tests": SingularTest,
+		"functions": Function,
 	}
 	for _, l := range b.listed {
 		t, ok := types[l.section]

@@ -184,6 +184,25 @@ func (m *Manifest) Source(from, src, table string) (*dbtctx.Resource, *dbtctx.Pr
 	return m.resource(n), problem
 }
 
+// Function resolves a function as seen from package from. It implements
+// dbtctx.Resources.
+func (m *Manifest) Function(from, pkg, name string) (*dbtctx.Resource, *dbtctx.Problem) {
+	n, problem := m.lookupFunction(from, pkg, name)
+	return m.resource(n), problem
+}
+
+func (m *Manifest) lookupFunction(from, pkg, name string) (*Node, *dbtctx.Problem) {
+	n, problem := choose(m.functions[name], m.searchOrder(from, pkg))
+	if problem != nil && problem.Kind == dbtctx.NotFound {
+		if m.absent(pkg) || m.unread[name] || m.unread[""] {
+			problem.Kind = dbtctx.PackageMissing
+			return nil, problem
+		}
+		problem.Nearest = finding.Nearest(name, sections(m.functions))
+	}
+	return n, problem
+}
+
 // restricts reports whether a package keeps its protected models to itself.
 func (m *Manifest) restricts(pkg string) bool {
 	p := m.Project.Package(pkg)
@@ -216,12 +235,12 @@ func (b *builder) resolve() {
 	for _, n := range b.m.Nodes {
 		for i := range n.Events {
 			e := &n.Events[i]
-			if n.Enabled && (e.Kind == dbtctx.RefEvent || e.Kind == dbtctx.SourceEvent) {
+			if n.Enabled && names(e) {
 				b.find(n, e)
 			}
 		}
 		for _, e := range n.Events {
-			if e.Kind == dbtctx.RefEvent || e.Kind == dbtctx.SourceEvent {
+			if names(&e) {
 				n.Refs = append(n.Refs, e)
 			}
 		}
@@ -229,6 +248,11 @@ func (b *builder) resolve() {
 		n.Macros = n.calledMacros()
 	}
 	b.metrics()
+}
+
+// names reports whether an event names a resource.
+func names(e *dbtctx.Event) bool {
+	return e.Kind == dbtctx.RefEvent || e.Kind == dbtctx.SourceEvent || e.Kind == dbtctx.FunctionEvent
 }
 
 // metrics connects metrics to the semantic models that have their measures.
@@ -262,6 +286,8 @@ func (b *builder) find(n *Node, e *dbtctx.Event) *Node {
 		target, problem = b.m.lookupRef(n.Package, e.Args[0], e.Args[1], e.Ver)
 	case e.Kind == dbtctx.RefEvent && len(e.Args) == 1:
 		target, problem = b.m.lookupRef(n.Package, "", e.Args[0], e.Ver)
+	case e.Kind == dbtctx.FunctionEvent && len(e.Args) > 0:
+		target, problem = b.m.lookupFunction(n.Package, strings.Join(e.Args[:len(e.Args)-1], ""), e.Args[len(e.Args)-1])
 	default: // the arguments are not known
 		return nil
 	}
@@ -286,8 +312,8 @@ func (b *builder) access(n, target *Node) *dbtctx.Problem {
 	return nil
 }
 
-// elsewhere notes a name that another project of the tree has.
-func (b *builder) elsewhere(name string, e *dbtctx.Event) {
+// beside notes a name that another project of the tree has.
+func (b *builder) beside(name string, e *dbtctx.Event) {
 	if e.Kind != dbtctx.RefEvent {
 		return
 	}
@@ -305,14 +331,16 @@ func (b *builder) unresolved(n *Node, e *dbtctx.Event, why *dbtctx.Problem) {
 		// A macro made the call: blame where the node called the macro.
 		p.File, p.Span, p.Related = e.Chain[last].File, e.Chain[last].Span, []source.Place{e.Place}
 	}
-	if e.Kind == dbtctx.RefEvent {
+	if e.Kind == dbtctx.FunctionEvent {
+		p.Kind, p.Message = UndefinedRef, fmt.Sprintf("`%s` calls the function `%s`, which does not exist", n.Name, name)
+	} else if e.Kind == dbtctx.RefEvent {
 		p.Kind, p.Message = UndefinedRef, fmt.Sprintf("`%s` refers to `%s`, which does not exist", n.Name, name)
 	} else {
 		p.Kind, p.Message = UndefinedSource, fmt.Sprintf("`%s` reads the source `%s`, which is not declared", n.Name, name)
 	}
 	switch why.Kind {
 	case dbtctx.PackageMissing:
-		b.elsewhere(name, e)
+		b.beside(name, e)
 		return
 	case dbtctx.Disabled:
 		if in := b.m.Project.Enabler(); in != nil && n.Package == b.m.Project.Root.Name {

@@ -147,7 +147,7 @@ func (c *comparison) resource(id string, r *resource) {
 		c.fact(id, "access", r.Access, n.Access)
 		c.fact(id, "version", text(r.Version), n.Version)
 		fallthrough
-	case "seed", "snapshot", "analysis":
+	case "seed", "snapshot", "analysis", "function":
 		c.fact(id, "group", r.Group, n.Group)
 		c.fact(id, "patch_path", r.PatchPath, c.m.PatchPath(n))
 		c.fact(id, "macros", r.Macros, n.Macros)
@@ -352,6 +352,7 @@ func (c *comparison) tests(n *manifest.Node, theirs []*resource) {
 		if r.Config["enabled"] == false {
 			continue // dbt has not looked at the rest
 		}
+		c.fact(id, "name", r.Name, t.FullName())
 		c.fact(id, "depends_on", slices.DeleteFunc(slices.Clone(r.DependsOn), func(id string) bool { return id == n.ID }), t.DependsOn)
 		c.fact(id, "macros", r.Macros, t.Macros)
 		c.fact(id, "tags", sorted(r.Tags), sorted(testTags(t)))

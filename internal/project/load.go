@@ -146,11 +146,11 @@ func (l *loader) unique(packages []*Package) []*Package {
 
 // part is what one file adds to its package.
 type part struct {
-	models, tests, analyses []*Template
-	snapshots, docs         []*Block
-	macros                  []*Macro
-	seed                    *Seed
-	properties              *Properties
+	models, tests, analyses, functions []*Template
+	snapshots, docs                    []*Block
+	macros                             []*Macro
+	seed                               *Seed
+	properties                         *Properties
 }
 
 // read reads the files of a package, several at once, and collects them in
@@ -175,6 +175,7 @@ func (l *loader) read(pkg *Package, entries []entry) {
 		pkg.Models = append(pkg.Models, p.models...)
 		pkg.Tests = append(pkg.Tests, p.tests...)
 		pkg.Analyses = append(pkg.Analyses, p.analyses...)
+		pkg.Functions = append(pkg.Functions, p.functions...)
 		pkg.Snapshots = append(pkg.Snapshots, p.snapshots...)
 		pkg.Docs = append(pkg.Docs, p.docs...)
 		pkg.Macros = append(pkg.Macros, p.macros...)

@@ -79,6 +79,7 @@ type Package struct {
 
 	Models     []*Template // .sql and .py
 	Tests      []*Template // singular tests
+	Functions  []*Template
 	Analyses   []*Template
 	Snapshots  []*Block // {% snapshot %} blocks
 	Macros     []*Macro // macros, materializations and generic tests
@@ -100,7 +101,7 @@ func (p *Package) Files() []*source.File {
 		}
 	}
 	add(p.Doc.File)
-	for _, list := range [][]*Template{p.Models, p.Tests, p.Analyses} {
+	for _, list := range [][]*Template{p.Models, p.Tests, p.Analyses, p.Functions} {
 		for _, t := range list {
 			add(t.File)
 		}

@@ -20,6 +20,8 @@ func (r *reader) entry(pkg *Package, e entry) (out part) {
 		}
 	case ext == ".md" && (e.under == "docs" || pkg.Paths.Docs == nil):
 		out.docs = r.blocks(e, "docs")
+	case (ext == ".sql" || ext == ".py") && e.under == "functions":
+		out.functions = r.template(e, ext == ".py")
 	case ext == ".py" && e.under == "models":
 		out.models = r.template(e, true)
 	case ext != ".sql":

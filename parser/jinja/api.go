@@ -59,6 +59,9 @@ type Options struct {
 	// return an Undefined for the engine's own behaviour, which is also that
 	// without a hook: it prints as nothing, and the rest are errors.
 	Undefined func(s *State, name string, at source.Place) Value
+	// MacroPrefix stands before the name under which a macro is known to the
+	// template that defines it.
+	MacroPrefix string
 }
 
 // Budget bounds a render; a zero field means the default.

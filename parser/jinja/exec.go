@@ -114,7 +114,7 @@ func (n *Foreign) exec(s *State) signal {
 }
 
 func (n *MacroDef) exec(s *State) signal {
-	s.frame.set(n.Name, &Macro{Def: n, Scope: s.scope, Name: n.Name, closure: s.frame})
+	s.frame.set(s.opts.MacroPrefix+n.Name, &Macro{Def: n, Scope: s.scope, Name: n.Name, closure: s.frame})
 	return proceed
 }
 

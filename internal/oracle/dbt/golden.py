@@ -193,7 +193,7 @@ def has_text(node):
 
 
 def resources(m):
-    for kind in ("nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries", "unit_tests", "groups"):
+    for kind in ("nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries", "unit_tests", "groups", "functions"):
         yield from m[kind].items()
 
 
@@ -232,10 +232,10 @@ def golden(project, runnable, deps, drop):
         nodes = {uid: fields(node) for uid, node in resources(parsed) if node["resource_type"] != "operation"}
         sql = {uid: n for uid, n in parsed["nodes"].items() if uid in nodes and has_text(n)}
         incremental = {uid for uid, n in sql.items() if n["config"].get("materialized") == "incremental"}
-        compilation = Compilation(runnable)
-        compilation.attach()
         if runnable:
             dbt("build", "--exclude", "resource_type:unit_test", check=False)
+        compilation = Compilation(runnable)
+        compilation.attach()  # only now: a build compiles with what this replaces
         compilation.run(dbt, nodes, "full refresh", set(sql) - incremental)
         if incremental:
             compilation.run(dbt, nodes, "full refresh", incremental, "--full-refresh")
