@@ -236,7 +236,8 @@ func (w *World) branches(missing set) bool {
 // sameDetail reports whether what a key holds beyond the joined columns may be
 // mere attributes of them: a structural key such as GROUP BY customer_id,
 // customer_name is the key of a customer all the same. It is so when every
-// column comes from one relation of which no key is known.
+// column comes from one relation, and nothing says that a missing one names
+// something: it is in no known key there, and refers to no other relation.
 func (w *World) sameDetail(r *rel, part, missing set) bool {
 	for _, m := range missing {
 		col := w.root(m)
@@ -248,12 +249,19 @@ func (w *World) sameDetail(r *rel, part, missing set) bool {
 			if w.cols[pc].leaf == nil || w.cols[pc].leaf.Relation != w.cols[col].leaf.Relation {
 				return false
 			}
-			if k, ok := w.cols[col].leaf.Relation.Grain(); ok && len(k.Cols) > 0 {
-				return false
-			}
+		}
+		if w.cols[col].leaf.Relation.names(w.cols[col].leaf.Index) {
+			return false
 		}
 	}
 	return true
+}
+
+// names reports whether a column names something: it is part of a key, or refers
+// to one.
+func (s *Summary) names(i int) bool {
+	return slices.ContainsFunc(s.Keys, func(k Key) bool { return slices.Contains(k.Cols, i) }) ||
+		slices.ContainsFunc(s.Many, func(m ManySide) bool { return m.Col == i })
 }
 
 // inKey returns the column of key that col is, or is equal to.
