@@ -2,6 +2,7 @@ package sema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
@@ -76,18 +77,19 @@ func (v *Verdict) Witness(other string, value string) []string {
 		return nil
 	}
 	row := func(n string) string {
-		s := "("
-		for i, c := range v.Key {
-			if i > 0 {
-				s += ", "
+		var cells []string
+		differ := 0
+		for _, c := range v.Key {
+			if !slices.Contains(v.Missing, c) {
+				cells = append(cells, c+"=1")
+			} else if differ++; differ <= 3 {
+				cells = append(cells, c+"="+n)
 			}
-			val := "1"
-			if slices.Contains(v.Missing, c) {
-				val = n
-			}
-			s += c + "=" + val
 		}
-		return s + ")"
+		if differ > 3 {
+			cells = append(cells, "...")
+		}
+		return "(" + strings.Join(cells, ", ") + ")"
 	}
 	left := "("
 	for i, c := range v.On {

@@ -52,9 +52,14 @@ func (v *Verdict) declared() bool {
 			return false
 		}
 	}
-	return slices.ContainsFunc(v.Proof(), func(s Step) bool {
+	return len(v.why) > 0 && v.world.said(v.why[0], v.Key)
+}
+
+// said reports whether the evidence of a key is a declaration of these columns.
+func (w *World) said(y *why, key []string) bool {
+	return slices.ContainsFunc(w.steps([]*why{y}), func(s Step) bool {
 		text := strings.ToLower(s.Text)
-		return s.Strength != finding.Struct && !slices.ContainsFunc(v.Key, func(k string) bool { return !strings.Contains(text, "`"+strings.ToLower(k)+"`") })
+		return s.Strength != finding.Struct && !slices.ContainsFunc(key, func(k string) bool { return !strings.Contains(text, "`"+strings.ToLower(k)+"`") })
 	})
 }
 

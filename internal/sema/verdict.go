@@ -163,6 +163,10 @@ func (w *World) harmless(e sql.Expr) bool {
 	return false
 }
 
+// maxGrain is how many columns a join may leave out of a key that nobody declared:
+// more are a row that DISTINCT or GROUP BY took whole, not what a row is one per.
+const maxGrain = 4
+
 // partOfKey: a known key of r contains the joined columns and at least one more.
 func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 	w := j.World
@@ -194,7 +198,7 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 		if len(part) == 0 || len(part) < len(free) && !w.determines(r, part, free) && !w.branches(missing) {
 			continue
 		}
-		if w.sameDetail(r, part, missing) || w.inputsOf(x, missing) {
+		if w.sameDetail(r, part, missing) || w.inputsOf(x, missing) || len(missing) > maxGrain && !w.said(k.why, w.names(k.cols)) {
 			continue
 		}
 		v.Key, v.Missing, v.Branches = w.names(k.cols), w.names(missing), w.branches(missing)
