@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
-	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
 // Broken is a declared key that a join breaks.
@@ -102,82 +101,6 @@ func (v *Verdict) Witness(other string, value string) []string {
 		left += ", " + value + "=5"
 	}
 	return []string{other + " " + left + ")", v.Side + " " + row("1") + " " + row("2") + "   passes every declared test"}
-}
-
-// Supplied is a filter that rejects the NULLs which an outer join supplies, and
-// so takes back what the join was written for.
-type Supplied struct {
-	Join   *Join
-	Filter *Filter
-	Column string
-	// Side is the relation that the column comes from.
-	Side string
-	// NotNull is set for `x is not null`, which often means just that.
-	NotNull bool
-}
-
-// Degraded returns the outer joins of the world that a WHERE turns into inner
-// ones, with the filter that does.
-func (w *World) Degraded() []Supplied {
-	var out []Supplied
-	seen := map[*Join]bool{}
-	for _, f := range w.Filters {
-		if f.Clause != Where {
-			continue
-		}
-		for _, c := range f.rejects {
-			j := w.supplier(f, c)
-			if j == nil || seen[j] {
-				continue
-			}
-			seen[j] = true
-			side := j.RightName
-			if j.nullLeft && w.fromLeft(j, c) {
-				side = j.LeftName
-			}
-			is, _ := sql.Unparen(f.Expr).(*sql.Is)
-			out = append(out, Supplied{j, f, w.colName(c), side, is != nil && is.What == sql.IsNull})
-		}
-	}
-	return out
-}
-
-// supplier returns the outer join that null-extends column c, when c reaches
-// filter f unchanged and nothing but the filter reads what the join gives.
-func (w *World) supplier(f *Filter, c Col) *Join {
-	for x := c; x > 0; x = w.cols[x].from {
-		col := &w.cols[x]
-		if col.cutoff || col.class != Identity {
-			return nil
-		}
-		if j := col.nullFrom; j != nil {
-			if j.Block != f.Block && !w.onlyPath(j.Block) {
-				return nil
-			}
-			return j
-		}
-	}
-	return nil
-}
-
-func (w *World) fromLeft(j *Join, c Col) bool {
-	for x := c; x > 0; x = w.cols[x].from {
-		if w.cols[x].nullFrom == j {
-			return newSet(w.cols[x].tids...).within(j.extLeft.tids)
-		}
-	}
-	return false
-}
-
-// onlyPath reports whether every CTE around block a is read once: then a filter
-// in a later block is all that becomes of a's rows.
-func (w *World) onlyPath(a *Block) bool {
-	for _, c := range w.CTEs {
-		if c.Uses > 1 && c.Node.Body != nil && c.Node.Body.Span.Contains(a.Select.Span) {
-			return false
-		}
-	}
-	return true
 }
 
 // Accuses reports whether a verdict's facts may carry a warning: TESTED or

@@ -1,0 +1,143 @@
+package sema
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Supplied is a filter that rejects the NULLs which an outer join supplies, and
+// so takes back what the join was written for.
+type Supplied struct {
+	Join   *Join
+	Filter *Filter
+	Column string
+	// Side is the relation that the column comes from.
+	Side string
+	// NotNull is set for `x is not null`, which often means just that.
+	NotNull bool
+	// Habit is set where LEFT JOIN is how the query joins, and nothing in it is
+	// prepared for rows without a match: whoever wrote it perhaps never meant to
+	// keep them.
+	Habit bool
+}
+
+// Degraded returns the outer joins of the world that a WHERE turns into inner
+// ones, with the filter that does.
+func (w *World) Degraded() []Supplied {
+	var out []Supplied
+	seen := map[*Join]bool{}
+	for _, f := range w.Filters {
+		if f.Clause != Where {
+			continue
+		}
+		for _, c := range f.rejects {
+			j := w.supplier(f, c)
+			if j == nil || seen[j] {
+				continue
+			}
+			seen[j] = true
+			side := j.RightName
+			if j.nullLeft && w.fromLeft(j, c) {
+				side = j.LeftName
+			}
+			is, _ := sql.Unparen(f.Expr).(*sql.Is)
+			if w.strangers(j, f) {
+				continue
+			}
+			out = append(out, Supplied{j, f, w.colName(c), side, is != nil && is.What == sql.IsNull, j.habit(f)})
+		}
+	}
+	return out
+}
+
+// supplier returns the outer join that null-extends column c, when c reaches
+// filter f unchanged and nothing but the filter reads what the join gives.
+func (w *World) supplier(f *Filter, c Col) *Join {
+	for x := c; x > 0; x = w.cols[x].from {
+		col := &w.cols[x]
+		if col.cutoff || col.class != Identity {
+			return nil
+		}
+		if j := col.nullFrom; j != nil {
+			if j.Block != f.Block && !w.onlyPath(j.Block) {
+				return nil
+			}
+			return j
+		}
+	}
+	return nil
+}
+
+func (w *World) fromLeft(j *Join, c Col) bool {
+	for x := c; x > 0; x = w.cols[x].from {
+		if w.cols[x].nullFrom == j {
+			return newSet(w.cols[x].tids...).within(j.extLeft.tids)
+		}
+	}
+	return false
+}
+
+// onlyPath reports whether every CTE around block a is read once: then a filter
+// in a later block is all that becomes of a's rows.
+func (w *World) onlyPath(a *Block) bool {
+	for _, c := range w.CTEs {
+		if c.Uses > 1 && c.Node.Body != nil && c.Node.Body.Span.Contains(a.Select.Span) {
+			return false
+		}
+	}
+	return true
+}
+
+// strangers reports whether a join and a filter stand in different files: the
+// macro with the join serves others too, who may want the rows.
+func (w *World) strangers(j *Join, f *Filter) bool {
+	return w.Place(j.Span()).File != w.Place(f.Expr.Range()).File
+}
+
+// habit reports whether j is one of several outer joins of the filter's query,
+// and the query makes nothing of the NULLs that they supply.
+func (j *Join) habit(f *Filter) bool {
+	if j.Elements {
+		return true
+	}
+	if j.Kind != sql.Left || j.Block != f.Block || len(j.Block.Joins) < 2 {
+		return false
+	}
+	for _, it := range j.Block.Select.Items {
+		if it.X != nil && j.prepared(it.X) {
+			return false
+		}
+	}
+	return true
+}
+
+// nullTakers are functions that make a value of NULL.
+var nullTakers = []string{"coalesce", "ifnull", "nvl", "nvl2", "zeroifnull", "isnull", "if", "iff", "decode"}
+
+// prepared reports whether e asks for NULL, or replaces it, in a column that j
+// supplies with NULL.
+func (j *Join) prepared(e sql.Expr) bool {
+	for n := range sql.Walk(e) {
+		switch n := n.(type) {
+		case *sql.Call:
+			if slices.Contains(nullTakers, funcName(n)) && j.suppliedIn(n) {
+				return true
+			}
+		case *sql.Case:
+			if j.suppliedIn(n) {
+				return true
+			}
+		case *sql.Is:
+			if j.suppliedIn(n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// suppliedIn reports whether e reads a column of the side that j supplies.
+func (j *Join) suppliedIn(e sql.Expr) bool {
+	return slices.ContainsFunc(j.Block.pre.reads(e), func(c Col) bool { return newSet(j.World.cols[c].tids...).meets(j.ext.tids) })
+}
