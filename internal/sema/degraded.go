@@ -98,8 +98,8 @@ func (w *World) strangers(j *Join, f *Filter) bool {
 // habit reports whether j is one of several outer joins of the filter's query,
 // and the query makes nothing of the NULLs that they supply.
 func (j *Join) habit(f *Filter) bool {
-	if j.Elements {
-		return true
+	if j.Elements || j.World.firstOnly(f) != nil {
+		return true // elements that belong together; a deduplication after the join
 	}
 	if j.Kind != sql.Left || j.Block != f.Block || len(j.Block.Joins) < 2 {
 		return false

@@ -380,8 +380,9 @@ func SummaryOf(n *manifest.Node, declared Declared, d *sql.Dialect) *Summary {
 		complete, _ := dig(n.Meta, "columns_complete").(bool)
 		s.Open, s.OpenWhy = !complete, "the columns of source `"+s.Name+"` are not all declared"
 	case n.Seed != nil:
+		quoted, _ := n.Config.Bool("quote_columns")
 		for _, h := range n.Seed.Header {
-			s.Columns = append(s.Columns, Column{Name: h.Text, Fold: d.FoldName(h.Text, false), Place: finding.Place{File: n.Seed.File, Span: h.Span}})
+			s.Columns = append(s.Columns, Column{Name: h.Text, Fold: d.FoldName(h.Text, quoted), Place: finding.Place{File: n.Seed.File, Span: h.Span}})
 		}
 		s.emptyCells(n.Seed)
 		s.Open, s.OpenWhy = len(n.Seed.Header) == 0, "the header of seed `"+n.Name+"` could not be read"

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,17 @@ import (
 	"github.com/dbtvet/dbtvet/parser/source"
 )
 
+// keyOptions are the options of MissingPrimaryKeyTest.
+type keyOptions struct {
+	// MinCoverage is the share of a folder's models, in percent, that must have a
+	// test of a key before one without is reported.
+	MinCoverage int `json:"min_coverage" jsonschema:"percentage of the models of a folder that must have a key test before the others are reported; 0 reports all"`
+	// Accept are patterns of names of tests that check a key.
+	Accept []string `json:"accept" jsonschema:"patterns of names of tests that check a key, besides those that have unique or primary_key in their name"`
+	// Layers are the layers whose models need a test, besides incremental ones.
+	Layers []string `json:"layers" jsonschema:"layers whose models need a key test: staging, intermediate, marts; incremental models always do"`
+}
+
 // MissingPrimaryKeyTest reports a mart or incremental model of which no test or
 // constraint says what one row is. Where most of a folder's models have none,
 // the project does not test keys, and hears of it under stricter presets only.
@@ -20,14 +32,15 @@ var MissingPrimaryKeyTest = lint.Rule{
 		Code: "TST01", Name: "missing-primary-key-test", Family: "tests", Severity: finding.Warning,
 		Summary: "no test or constraint proves a key of the model", Needs: finding.NeedGraph, Since: "0.1.0",
 	},
+	Options: func() any { return &keyOptions{MinCoverage: 60, Layers: []string{"marts"}} },
 	Model: func(p *lint.Pass, m *sema.Model) {
-		n := m.Node
-		if n.Type != manifest.Model || !keyed(n) || tested(p.Manifest, n) {
+		n, o := m.Node, lint.Options[keyOptions](p)
+		if n.Type != manifest.Model || !keyed(n) || tested(p.Manifest, n, o.Accept) {
 			return
 		}
 		incremental, _ := m.IsIncremental()
-		matters := incremental || p.Layer(n) == "marts"
-		if !p.Settings.Thorough && (!matters || p.Manifest.PerFolder(n, "percent of models with a key test", func(all []*manifest.Node) int { return testing(p.Manifest, all) }) < 60) {
+		matters := incremental || slices.Contains(o.Layers, p.Layer(n))
+		if !p.Settings.Thorough && (!matters || o.MinCoverage > 0 && p.Manifest.PerFolder(n, "percent of models with a key test", func(all []*manifest.Node) int { return testing(p.Manifest, all, o.Accept) }) < o.MinCoverage) {
 			return
 		}
 		f, at := n.File, head(n)
@@ -38,8 +51,12 @@ var MissingPrimaryKeyTest = lint.Rule{
 		if !matters {
 			r.Lower(finding.Info)
 		}
+		r.Quiet("a test of a key: `unique`, a combination of columns, a primary key constraint, or a singular test")
 		if k, ok := m.Summary.Grain(); ok && len(k.Cols) > 0 && !k.Lax {
 			r.Evidence("grain", k.Steps...).Help("the query gives one row per %s: test that", sema.Tuple(m.Summary.Names(k.Cols)))
+			if k.Strength == finding.Struct {
+				r.Lower(finding.Info) // the query cannot give two
+			}
 			return
 		}
 		r.Help("test the key: `unique` and `not_null` on one column, or a combination of columns")
@@ -53,14 +70,14 @@ func keyed(n *manifest.Node) bool {
 }
 
 // testing returns how many percent of the nodes have a test of a key.
-func testing(m *manifest.Manifest, nodes []*manifest.Node) int {
+func testing(m *manifest.Manifest, nodes []*manifest.Node, accept []string) int {
 	all, done := 0, 0
 	for _, n := range nodes {
 		if !keyed(n) {
 			continue
 		}
 		all++
-		if tested(m, n) {
+		if tested(m, n, accept) {
 			done++
 		}
 	}
@@ -73,9 +90,9 @@ func testing(m *manifest.Manifest, nodes []*manifest.Node) int {
 // tested reports whether a generic test, a constraint or a singular test that
 // looks for groups of several rows checks a key of the node. The name of a
 // test that dbt does not know is taken at its word.
-func tested(m *manifest.Manifest, n *manifest.Node) bool {
+func tested(m *manifest.Manifest, n *manifest.Node, accept []string) bool {
 	for t := range n.AllTests() {
-		if t.Enabled && (strings.Contains(t.Name, "unique") || strings.Contains(t.Name, "primary_key") || strings.HasSuffix(t.Name, "_pk")) {
+		if t.Enabled && (named(accept, t.Name) || strings.Contains(t.Name, "unique") || strings.Contains(t.Name, "primary_key") || strings.HasSuffix(t.Name, "_pk")) {
 			return true
 		}
 	}
@@ -86,6 +103,11 @@ func tested(m *manifest.Manifest, n *manifest.Node) bool {
 	return slices.ContainsFunc(m.Children(n), func(c *manifest.Node) bool {
 		return c.Type == manifest.SingularTest && counts.MatchString(c.File.Slice(c.Body))
 	})
+}
+
+// named reports whether a test's name fits one of the patterns.
+func named(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { ok, _ := path.Match(p, name); return ok })
 }
 
 var counts = regexp.MustCompile(`(?is)having\s.*count\s*\(`)
