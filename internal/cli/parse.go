@@ -20,8 +20,8 @@ import (
 
 // parseFlags are the flags of parse.
 type parseFlags struct {
-	dialect    string
-	json, tree bool
+	dialect                   string
+	json, tree, tokens, print bool
 }
 
 func (a *app) parseCommand() *cobra.Command {
@@ -30,15 +30,19 @@ func (a *app) parseCommand() *cobra.Command {
 		Use:   "parse FILE",
 		Short: "show how a file of plain SQL is read",
 		Long: `Parse reads a file of SQL without templates, or standard input for FILE -, and
-prints the places that are wrong or not understood; with --tree or --json also
-the tree. dbtvet compile MODEL | dbtvet parse - does so for a model.`,
+prints the places that are wrong or not understood; with a flag also the tree,
+the tokens, or the text as it is compared with others. Words __hole_1__ stand for
+what a template would print. dbtvet compile MODEL | dbtvet parse - does so for a
+model.`,
 		Args: exactly("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.parse(args[0], f) },
 	}
 	cmd.Flags().StringVar(&f.dialect, "dialect", "generic", "SQL `DIALECT` of the file")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the tree as JSON")
 	cmd.Flags().BoolVar(&f.tree, "tree", false, "print the tree for people")
-	cmd.MarkFlagsMutuallyExclusive("json", "tree")
+	cmd.Flags().BoolVar(&f.tokens, "tokens", false, "print the tokens and comments")
+	cmd.Flags().BoolVar(&f.print, "print", false, "print the normalised text of each statement")
+	cmd.MarkFlagsMutuallyExclusive("json", "tree", "tokens", "print")
 	return cmd
 }
 
@@ -63,6 +67,7 @@ func (a *app) parse(path string, f parseFlags) error {
 	for _, o := range opaques(tree) {
 		a.point(file, o.Span, "not understood")
 	}
+	a.secondOpinion(file, tree)
 	if len(tree.Errors) > 0 {
 		return exitError{exitFindings, nil}
 	}
@@ -77,8 +82,26 @@ func (a *app) printTree(tree *sql.Tree, f parseFlags) error {
 		return enc.Encode(tree)
 	case f.tree:
 		sql.Dump(a.stdout, tree)
+	case f.tokens:
+		sql.DumpTokens(a.stdout, tree)
+	case f.print:
+		for _, s := range tree.Statements {
+			fmt.Fprintln(a.stdout, sql.Print(s, tree.Dialect))
+		}
 	}
 	return nil
+}
+
+// secondOpinion says what PostgreSQL's own grammar makes of a text, where this
+// program was built with it and the two do not agree that all is well.
+func (a *app) secondOpinion(file *source.File, tree *sql.Tree) {
+	switch o := sql.SecondOpinion(tree.Text, tree.Dialect); {
+	case o == nil:
+	case o.Error != nil:
+		a.point(file, o.Error.Span, "PostgreSQL's own grammar: "+o.Error.Message)
+	case len(tree.Errors) > 0:
+		fmt.Fprintf(a.stderr, "%s: PostgreSQL's own grammar reads it\n", file.Path)
+	}
 }
 
 // readSQL reads the file at path, or standard input for "-".

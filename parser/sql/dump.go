@@ -22,6 +22,30 @@ func Dump(w io.Writer, t *Tree) {
 	}
 }
 
+// DumpTokens writes the tokens and comments of a text in their order: one line
+// for each with its byte range, its kind, and what is written there.
+func DumpTokens(w io.Writer, t *Tree) {
+	comments := t.Comments
+	for _, tok := range t.Tokens {
+		for len(comments) > 0 && comments[0].Start < tok.Start {
+			dumpToken(w, t, comments[0], "comment")
+			comments = comments[1:]
+		}
+		kind := tok.Kind.String()
+		if tok.word != kwNone {
+			kind = "keyword"
+		}
+		dumpToken(w, t, tok.Span, kind)
+	}
+	for _, c := range comments {
+		dumpToken(w, t, c, "comment")
+	}
+}
+
+func dumpToken(w io.Writer, t *Tree, s Span, kind string) {
+	fmt.Fprintf(w, "%d-%d %s %q\n", s.Start, s.End, kind, t.Text[s.Start:s.End])
+}
+
 // dumpNode writes the node that v points to and, indented, those below it.
 func dumpNode(w io.Writer, field string, v reflect.Value, depth int) {
 	if depth > maxDepth {

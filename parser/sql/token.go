@@ -62,3 +62,12 @@ const (
 	TokBang      // !
 	TokOtherOp   // @>, #>>, && and other operators of one dialect
 )
+
+// String says what a token is; operators and marks are all symbols.
+func (k Kind) String() string {
+	names := [...]string{"end", "word", "quoted", "string", "number", "parameter", "stage", "hole", "unknown"}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return "symbol"
+}
