@@ -180,7 +180,7 @@ func (m *Model) Summarise() *Summary {
 	if m.Node.Type == manifest.Snapshot {
 		s.history(m.Node, m.Dialect)
 	}
-	s.declare(m.Node, m.Declared, m.Dialect)
+	s.declare(m.Node, m.Declared, m.Dialect, m.Incremented() && m.Strategy().Effect == Upsert)
 	s.Storage = storageOf(m.Node, m.Dialect)
 	s.Undecided = m.undecided()
 	return s
@@ -218,28 +218,6 @@ func (m *Model) accumulates() bool {
 	return yes || !known
 }
 
-// replacedKeys returns the keys that survive in a table which is loaded in
-// batches: the unique_key, where rows are replaced by it and each query, of the
-// full refresh and of the batch, is proven to have one row per key.
-func (m *Model) replacedKeys() []Key {
-	key, _, known := m.Node.UniqueKey()
-	effect := m.Strategy().Effect
-	full, run := m.Full(), m.Run()
-	if !known || len(key) == 0 || effect != Upsert && effect != DeleteInsert || full == nil || full.World == nil || full.World.Output == nil || run == nil || run.Output == nil {
-		return nil
-	}
-	var out []Key
-	for _, k := range full.World.Output.Keys {
-		names := full.World.Output.Names(k.Cols)
-		if k.When == nil && m.isKey(key, names) && run.Output.HasKey(run.Output.indexes(names, m.Dialect), true) {
-			// Rows with a NULL in the key match none, and come in again.
-			k.Lax = k.Lax || !full.World.Output.allNotNull(k.Cols)
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
 // isKey reports whether names are the columns of a unique_key, in any order.
 func (m *Model) isKey(key, names []string) bool {
 	if len(key) != len(names) {
@@ -268,7 +246,9 @@ func (s *Summary) indexes(names []string, d *sql.Dialect) []int {
 
 // declare adds declared facts to a summary, and declared columns to one whose
 // columns are not all known.
-func (s *Summary) declare(n *manifest.Node, d Declared, dialect *sql.Dialect) {
+//
+// merged is set for a model whose rows are merged by its unique_key.
+func (s *Summary) declare(n *manifest.Node, d Declared, dialect *sql.Dialect, merged bool) {
 	if s.Open {
 		for _, c := range n.Columns {
 			if fold := dialect.FoldName(c.Name, c.Quote); s.Index(fold) < 0 {
@@ -291,7 +271,7 @@ func (s *Summary) declare(n *manifest.Node, d Declared, dialect *sql.Dialect) {
 	for _, f := range d.Keys {
 		s.addFact(f, dialect)
 	}
-	if n.Type == manifest.Model {
+	if merged {
 		s.addUniqueKey(n, dialect)
 	}
 	for _, m := range d.Many {
@@ -356,17 +336,11 @@ func (s *Summary) allNotNull(cols []int) bool {
 	return !slices.ContainsFunc(cols, func(c int) bool { return !s.Columns[c].NotNull })
 }
 
-// addUniqueKey takes the unique_key of an incremental model for a declared key
-// where the strategy replaces rows by it, one row per key: a merge. A
-// delete+insert replaces groups of rows, so its key is one only where batches
-// are unique, which is not known here.
+// addUniqueKey takes the unique_key that a merge goes by for a declared key. That
+// of a delete+insert is none: it names groups of rows, and is one only where
+// batches are unique, which is not known here.
 func (s *Summary) addUniqueKey(n *manifest.Node, d *sql.Dialect) {
-	name, _ := n.Materialized()
-	cols, origin, known := n.UniqueKey()
-	strategy, _ := n.Strategy()
-	if name != "incremental" || !known || len(cols) == 0 || strategy != "" && strategy != "merge" {
-		return
-	}
+	cols, origin, _ := n.UniqueKey()
 	s.addFact(Fact{cols, true, nil, Step{Tuple(cols) + " is the model's unique_key", finding.Place{File: origin.File, Span: origin.Span}, finding.Declared}, "unique_key"}, d)
 }
 
@@ -394,7 +368,7 @@ func SummaryOf(n *manifest.Node, declared Declared, d *sql.Dialect) *Summary {
 			s.Columns = append(s.Columns, Column{Name: c.Name, Fold: d.FoldName(c.Name, c.Quote), Type: c.DataType, Place: finding.Place{File: c.File, Span: c.NameSpan}})
 		}
 	}
-	s.declare(n, declared, d)
+	s.declare(n, declared, d, false)
 	s.Storage = storageOf(n, d)
 	return s
 }

@@ -115,12 +115,23 @@ func isTime(e sql.Expr) bool {
 	return cut || stables[funcName(call)]
 }
 
-// takenBack reports whether a WHERE turns the outer join into an inner one.
+// takenBack reports whether a WHERE, or the condition of a later inner join, turns
+// the outer join into an inner one.
 func (w *World) takenBack(j *Join) bool {
 	if w.inner == nil {
 		w.inner = map[*Join]bool{}
 		for _, s := range w.Degraded() {
 			w.inner[s.Join] = true
+		}
+		for _, f := range w.Filters {
+			if f.Clause != On || f.Join == nil || f.Join.Kind != sql.Inner {
+				continue
+			}
+			for _, c := range f.rejects {
+				if j := w.supplier(f, c); j != nil {
+					w.inner[j] = true
+				}
+			}
 		}
 	}
 	return w.inner[j]
