@@ -12,6 +12,6 @@ var dialectGeneric = Dialect{
 	Nulls:          NullsUnknown,
 	folding:        foldIgnoreCase,
 	quote:          '"',
-	lex:            nestedComment | hashSpaceComment | dollarString,
+	lex:            nestedComment | hashSpaceComment | dollarString | anyOperator,
 	gram:           trailingComma | paths | dashedTables | dottedQuotes | stringTables | fromFirst | optionalAs,
 }

@@ -12,7 +12,7 @@ func (p *parser) callOf(start int32, name []*Ident) *Call {
 	cases, brackets := p.inCase, p.inBracket
 	p.inCase, p.inBracket = 0, 0
 	p.callArgs(c, fn)
-	if p.at(TokLParen) && p.adjacent(0) && p.d.gram&clickHouse != 0 { // f(params)(args)
+	if p.at(TokLParen) && p.adjacent(0) && p.speaks(&dialectClickHouse) { // f(params)(args)
 		for _, a := range c.Args {
 			c.Params = append(c.Params, a.X)
 		}

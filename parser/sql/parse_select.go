@@ -442,7 +442,7 @@ func (p *parser) atClause(n int) bool {
 		return next.Kind == TokNumber || next.Kind == TokHole || next.Kind == TokBindVar ||
 			next.Kind == TokLParen && p.d.gram&typedStrings != 0
 	case kwFetch:
-		return next.word == kwFirst || next.word == kwNext || next.Kind == TokNumber && p.d == &dialectSnowflake
+		return next.word == kwFirst || next.word == kwNext || next.Kind == TokNumber && p.speaks(&dialectSnowflake)
 	case kwQualify:
 		return p.qualifyAt(n)
 	case kwWindow:
@@ -454,7 +454,7 @@ func (p *parser) atClause(n int) bool {
 	case kwUsing:
 		return next.word == kwSample
 	case kwExclude:
-		return p.d == &dialectRedshift && (next.Kind == TokLParen || p.nameAhead(n+1)) && p.operandBefore(n)
+		return p.speaks(&dialectRedshift) && (next.Kind == TokLParen || p.nameAhead(n+1)) && p.operandBefore(n)
 	case kwStart:
 		return next.word == kwWith
 	case kwConnect:

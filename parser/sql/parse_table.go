@@ -31,7 +31,7 @@ func (p *parser) factor() TableExpr {
 	case p.at(TokLBrace): // a parameter of the client: {df}, {table: Identifier}
 		p.skipOne()
 		t = p.parameterTable(start)
-	case p.atWord(kwUnpivot) && p.d == &dialectRedshift && p.nameAhead(1): // the attributes of an object
+	case p.atWord(kwUnpivot) && p.speaks(&dialectRedshift) && p.nameAhead(1) && !p.peekWord(1, kwAs): // the attributes of an object
 		p.next()
 		t = p.elementsOf(start, "unpivot", p.primary())
 	case p.atWords(kwRows, kwFrom) && p.peek(2).Kind == TokLParen: // PostgreSQL: several functions side by side

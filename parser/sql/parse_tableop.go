@@ -51,7 +51,7 @@ func (p *parser) operator(t TableExpr) TableExpr {
 			x.Final = true
 			x.Span = p.from(start)
 		}
-	case p.atWord(kwAt) && p.d == &dialectRedshift && p.nameAhead(1) && aliasOf(t) != nil: // the position in a SUPER array
+	case p.atWord(kwAt) && p.speaks(&dialectRedshift) && p.nameAhead(1) && aliasOf(t) != nil: // the position in a SUPER array
 		p.next()
 		setOffset(t, p.ident())
 		widen(t, p.prevEnd())

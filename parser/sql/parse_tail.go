@@ -103,7 +103,7 @@ func (p *parser) orderDirection(o *OrderItem) {
 	case p.acceptWord(kwDesc):
 		o.Desc = true
 	case p.acceptWord(kwAsc):
-	case p.atWord(kwUsing) && !p.peekWord(1, kwSample): // PostgreSQL: an operator
+	case p.atWord(kwUsing) && (p.peekWord(1, kwOperator) || int(p.peek(1).Kind) < len(infixOps) && infixOps[p.peek(1).Kind].prec > 0):
 		p.next()
 		at := p.start()
 		if p.acceptWord(kwOperator) && p.at(TokLParen) {
@@ -189,7 +189,7 @@ func (p *parser) fetch(q *Query) {
 	q.LimitPct = p.acceptWord(kwPercent)
 	_ = p.acceptWord(kwRows) || p.acceptWord(kwRow)
 	q.WithTies = p.acceptWords(kwWith, kwTies)
-	if !q.WithTies && !p.acceptWord(kwOnly) && p.d != &dialectSnowflake {
+	if !q.WithTies && !p.acceptWord(kwOnly) && !p.speaks(&dialectSnowflake) {
 		p.expected("`only`")
 	}
 }

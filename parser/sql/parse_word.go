@@ -277,7 +277,7 @@ func (p *parser) attached(x Expr) Expr {
 		p.starModifiers(s)
 		s.Span = p.from(start)
 		return s
-	case p.at(TokLParen) && p.d == &dialectSnowflake && p.adjacent(0) && isCall(x, "identifier"): // identifier('f')(x)
+	case p.at(TokLParen) && p.speaks(&dialectSnowflake) && p.adjacent(0) && isCall(x, "identifier"): // identifier('f')(x)
 		named := x.(*Call)
 		c := p.callOf(start, named.Name)
 		c.NameEnd = named.NameEnd

@@ -89,6 +89,9 @@ func (p *parser) acceptWord(k keyword) bool {
 	return true
 }
 
+// speaks reports whether the text is in dialect d, or in one that is not known.
+func (p *parser) speaks(d *Dialect) bool { return p.d == d || p.d == Generic }
+
 // acceptWords accepts a sequence of keywords, all or none.
 func (p *parser) acceptWords(ks ...keyword) bool {
 	for n, k := range ks {
@@ -337,7 +340,7 @@ func (p *parser) statement() *Statement {
 			st.Query.Tail = append(st.Query.Tail, o)
 			st.Query.End = o.End
 		}
-	case p.at(TokWord) && statementWords[p.toks[p.i].word], p.semanticView():
+	case p.at(TokWord) && (statementWords[p.toks[p.i].word] || otherStatements[p.unitText(0)] && p.peek(1).Kind != TokEOF), p.semanticView():
 		for !p.at(TokSemicolon) && !p.at(TokEOF) {
 			p.next()
 		}
@@ -370,6 +373,12 @@ func (p *parser) rest(what string) *Opaque {
 	}
 	return p.opaque(start, false)
 }
+
+// otherStatements begin statements that are no queries, too; these words are no
+// keywords of queries.
+var otherStatements = wordSet(`do reindex checkpoint savepoint release abort prepare deallocate discard listen notify close
+	open raise deny backup restore undrop put get list remove dbcc waitfor reconfigure bulk assert let return while repeat system
+	exchange kill watch clear fsck reorg recover reassign`)
 
 // statementWords begin statements that are no queries. They are kept as they
 // are: they have no columns.

@@ -77,6 +77,7 @@ func TestParseNeedsNoDialect(t *testing.T) {
 // unsound are texts that once gave a tree with a node outside of its parent.
 var unsound = []string{
 	"from t array join ",
+	"select order by using#00",
 }
 
 // FuzzParse asserts that every text gives a sound tree in every dialect, and
