@@ -49,7 +49,7 @@ func (c *coverage) count(m *sema.Model) {
 			c.holesFree = false
 		}
 		c.errors = append(c.errors, v.Rendered.Errors...)
-		if len(v.Tree.Errors) == 0 && v.Tree.Opaques == 0 && v.Rendered.Stopped == "" {
+		if len(v.Tree.Errors) == 0 && v.Tree.Opaques == 0 && v.Rendered.Stopped == "" && !m.Node.Template.Lost {
 			continue
 		}
 		if forced {
@@ -86,6 +86,9 @@ func failed(errors []dbtctx.Error) bool {
 // unparsed says why the SQL of a variant is not understood: first of all because
 // its template ended early.
 func unparsed(m *sema.Model, v *sema.Variant) *finding.Gap {
+	if m.Node.Template.Lost {
+		return unrendered(m)
+	}
 	if v.Rendered.Stopped != "" {
 		return &finding.Gap{Model: m.Node.ID, Reason: v.Rendered.Stopped, Place: finding.Place{File: m.Node.File}}
 	}

@@ -53,15 +53,15 @@ func (r *run) model(n *manifest.Node) *sema.Model {
 			continue
 		}
 		v := &sema.Variant{Rendered: rendered}
-		text := rendered.Text
-		if rendered.Stopped != "" {
-			text = "" // what came out before the stop says nothing about the query
+		text, whole := rendered.Text, rendered.Stopped == "" && !n.Template.Lost
+		if !whole {
+			text = "" // a part says nothing about the query
 		}
 		v.Tree = sql.Parse(text, r.dialect)
 		switch {
 		case len(v.Tree.Errors) > 0:
 			v.Opinion = opinion(v, r.dialect)
-		case rendered.Stopped == "":
+		case whole:
 			v.World = sema.Analyse(sema.Input{
 				Name: rendered.World.Name, Tree: v.Tree, Map: rendered.Map, File: n.File, Dialect: r.dialect, Rendered: rendered,
 				Relation: func(t *sql.Table) *sema.Summary { return r.relation(m, rendered, t) },

@@ -10,6 +10,9 @@ type Template struct {
 	Body   []Node
 	Errors []*Error    // of syntax, in order
 	Macros []*MacroDef // every macro defined in it, nested ones included, in order
+	// Lost says that an error hid other text: what follows an open comment, or
+	// tags behind a tag that does not close.
+	Lost bool
 
 	conds []Condition // every condition, by the number its node carries
 }

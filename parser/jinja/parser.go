@@ -196,6 +196,7 @@ func (p *parser) comment(start, inside int) {
 	i := strings.Index(p.src[inside:p.limit], "#}")
 	if i < 0 {
 		p.report(span(start, start+2), "expected `#}`, found the end of the template")
+		p.tmpl.Lost = true
 		p.pos = p.limit
 		return
 	}
@@ -230,6 +231,7 @@ func (p *parser) raw(nodes []Node, start, bodyStart int) []Node {
 	end, next, trim := findEndRaw(p.src, bodyStart, p.limit)
 	if end < 0 {
 		p.report(span(start, bodyStart), "expected `{%% endraw %%}`, found the end of the template")
+		p.tmpl.Lost = true
 		p.pos = p.limit
 		return p.data(nodes, bodyStart, p.limit)
 	}
@@ -307,6 +309,7 @@ func (p *parser) recover() int32 {
 	if end < 0 {
 		end = p.limit
 	}
+	p.tmpl.Lost = p.tmpl.Lost || end == p.limit || nextTag(p.src, p.tagStart+2, end) >= 0
 	p.pos = end
 	if end < p.limit && end >= 3 && p.src[end-3] == '-' {
 		p.pos = skipSpace(p.src, end, p.limit)

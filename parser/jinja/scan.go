@@ -35,6 +35,7 @@ type scanner struct {
 	blocks   []Block
 	errors   []*Error
 	unclosed int
+	between  int // where the last block ends
 }
 
 // tag is one {% ... %}.
@@ -64,8 +65,30 @@ func (s *scanner) run() {
 			control = max(0, control-1)
 		case slices.Contains(s.kinds, t.name):
 			s.block(t, control > 0)
+		case strings.HasPrefix(t.name, "end") && slices.Contains(s.kinds, t.name[len("end"):]):
+			s.fail(span(t.start, t.end), "`%s` without a block that it could belong to%s", t.name, s.swallowed(t))
 		}
 	}
+}
+
+// swallowed says where the tag may be that the end tag t lacks: in what an
+// opening delimiter between the blocks has made its own.
+func (s *scanner) swallowed(t tag) string {
+	for at := s.between; at < t.start; {
+		i := strings.Index(s.src[at:t.start], "{{")
+		if i < 0 {
+			break
+		}
+		_, end := s.tagEnd(at+i+2, "}}")
+		if end > t.start {
+			break
+		}
+		if inside := s.src[at+i : end]; strings.Contains(inside, "{%") && strings.Contains(inside, t.name[len("end"):]) {
+			return fmt.Sprintf(": the `{{` in line %d reaches over the tag that opens it", s.file.LineOf(int32(at+i)))
+		}
+		at = max(end, at+i+2)
+	}
+	return ""
 }
 
 // block finds the end of the block that t opens.
@@ -93,6 +116,7 @@ func (s *scanner) block(t tag, inControl bool) {
 		if depth == 0 {
 			b.Body, b.Span = span(t.end, u.start), span(t.start, u.end)
 			s.blocks = append(s.blocks, b)
+			s.between = u.end
 			return
 		}
 	}

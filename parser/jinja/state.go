@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -269,8 +270,32 @@ func (s *State) iterate(n int) {
 
 func (s *State) enter() {
 	if s.depth++; s.depth > s.budget.Depth {
+		s.circle()
 		panic(stop{"calls nested more than " + strconv.Itoa(s.budget.Depth) + " deep"})
 	}
+}
+
+// circle records that macros call each other without end, if they do: Python
+// gives up at fewer calls than the budget allows.
+func (s *State) circle() {
+	chain := s.Chain()
+	if len(chain) < 2 || s.taint > 0 {
+		return
+	}
+	again := slices.IndexFunc(chain[1:], func(c source.Call) bool { return c.File == chain[0].File && c.Span == chain[0].Span })
+	if again < 0 {
+		return
+	}
+	var names []string
+	for i := again; i >= 0; i-- {
+		names = append(names, "`"+chain[i].Name+"`")
+	}
+	names = append(names, names[0])
+	s.errors = append(s.errors, &Error{
+		Kind: RuntimeError, Msg: "macros call each other without end: " + strings.Join(names, ", "),
+		Place: source.Place{File: chain[0].File, Span: chain[0].Span},
+		Chain: append(slices.Clone(chain[1:again+1]), chain[len(chain)-1]),
+	})
 }
 
 // markOf returns the number under which v is, or now becomes, a mark of the map.
