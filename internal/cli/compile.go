@@ -44,7 +44,7 @@ tag:nightly or staging.*`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.compile(cmd.Context(), args[0], f) },
 	}
 	f.register(cmd)
-	cmd.Flags().BoolVar(&f.mapped, "map", false, "show where every piece of the text comes from")
+	cmd.Flags().BoolVar(&f.mapped, "map", false, "show the line of a template that each line comes from; with --json, every piece")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the texts, and what is wrong or unknown in them, as JSON")
 	return cmd
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/sema"
@@ -86,13 +88,42 @@ func writeCompiledJSON(w io.Writer, texts []compiledText) error {
 	return e.Encode(texts)
 }
 
-// writeMap writes where every piece of a text comes from, one a line.
+// writeMap writes the lines of a text, each behind the line of the model's
+// template that it comes from; behind a line that a macro made stands where.
 func writeMap(w io.Writer, r *dbtctx.Rendered) {
-	for _, s := range segments(r) {
-		fmt.Fprintf(w, "%s\t%q", s.At, r.Text[s.Start:s.End])
-		for _, via := range s.Via {
-			fmt.Fprintf(w, "\tvia %s", via)
-		}
-		fmt.Fprintln(w)
+	var origins []string
+	var lines []string
+	wide, start := 0, 0
+	for line := range strings.Lines(r.Text) {
+		origin, made := originOf(r, start, line)
+		wide = max(wide, utf8.RuneCountInString(origin))
+		origins, lines = append(origins, origin), append(lines, strings.TrimRight(line, " \t\r\n")+made)
+		start += len(line)
 	}
+	for i, line := range lines {
+		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%-*s | %s", wide, origins[i], line), " "))
+	}
+}
+
+// originOf tells where the line that starts at offset start comes from: the
+// line of the outermost template that its first word comes from, and, for one
+// made by macros, where these make it, innermost first.
+func originOf(r *dbtctx.Rendered, start int, line string) (origin, made string) {
+	first := start + len(line) - len(strings.TrimLeft(line, " \t\r\n"))
+	if first >= start+len(line) {
+		return "", ""
+	}
+	place, _ := r.Map.Source(source.Span{Start: int32(first), End: int32(first + 1)})
+	if place.File == nil {
+		return "", ""
+	}
+	places := []string{fmt.Sprintf("%s:%d", place.File.Path, place.File.LineOf(place.Span.Start))}
+	for _, c := range r.Map.Chain(place) {
+		places = append(places, fmt.Sprintf("%s:%d", c.File.Path, c.File.LineOf(c.Span.Start)))
+	}
+	last := len(places) - 1
+	if last > 0 {
+		made = "  <- " + strings.Join(places[:last], " <- ")
+	}
+	return places[last], made
 }

@@ -3,7 +3,10 @@ package manifest
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -48,4 +51,67 @@ func BenchmarkLoad(b *testing.B) {
 			}
 		})
 	}
+}
+
+// twoWorlds returns a project of n incremental models of usual size, each of
+// which renders in two worlds.
+func twoWorlds(n int) fstest.MapFS {
+	fsys := fstest.MapFS{
+		"dbt_project.yml":  {Data: []byte("name: big\nmodels: {big: {+materialized: incremental, +unique_key: id}}\n")},
+		"macros/cents.sql": {Data: []byte("{% macro cents(c) -%} round({{ c }} / 100.0, 2) {%- endmacro %}\n")},
+	}
+	for i := range n {
+		var b strings.Builder
+		b.WriteString("with src as (\n    select * from ")
+		if i < 10 {
+			b.WriteString("(select 1 as id, 2 as amount, 'card' as method, current_timestamp as updated_at)")
+		} else {
+			fmt.Fprintf(&b, "{{ ref('m%d') }}", i/2)
+		}
+		b.WriteString("\n),\n\nrenamed as (\n    select\n        id,\n")
+		for c := range 12 {
+			fmt.Fprintf(&b, "        cast(raw_column_%d as {{ dbt.type_string() }}) as column_%d,\n", c, c)
+		}
+		b.WriteString("{%- for m in ['card', 'cash', 'coupon'] %}\n        sum(case when method = '{{ m }}' then {{ cents('amount') }} else 0 end) as {{ m }}_amount{{ ',' if not loop.last }}\n{%- endfor %}\n")
+		b.WriteString("    from src\n    {% if is_incremental() %}\n    where updated_at > (select max(updated_at) from {{ this }})\n    {% endif %}\n)\n\nselect * from renamed\n")
+		fsys[fmt.Sprintf("models/l%d/m%d.sql", i%50, i)] = &fstest.MapFile{Data: []byte(b.String())}
+	}
+	return fsys
+}
+
+// BenchmarkWorlds reads a project of 10,000 models, resolves it, and renders
+// each model in its two worlds on all processors. Of the memory it counts what
+// the loaded project keeps.
+func BenchmarkWorlds(b *testing.B) {
+	const n = 10_000
+	fsys := twoWorlds(n)
+	for b.Loop() {
+		before := heapInUse()
+		p := project.Load(context.Background(), fsys, ".", project.Options{})
+		m := Load(context.Background(), p, Options{Adapter: "duckdb"})
+		b.StopTimer()
+		b.ReportMetric(float64(heapInUse()-before)/n, "kept-B/model")
+		b.StartTimer()
+		var worlds, next atomic.Int64
+		var group sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			group.Go(func() {
+				for i := next.Add(1) - 1; int(i) < len(m.Order); i = next.Add(1) - 1 {
+					worlds.Add(int64(len(m.Context.Worlds(m.ContextNode(m.Order[i])))))
+				}
+			})
+		}
+		group.Wait()
+		if worlds.Load() != 2*n {
+			b.Fatalf("%d worlds", worlds.Load())
+		}
+	}
+}
+
+// heapInUse is the memory in use after a collection.
+func heapInUse() int64 {
+	runtime.GC()
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return int64(s.HeapAlloc)
 }
