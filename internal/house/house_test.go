@@ -30,6 +30,7 @@ var layers = map[string]int{
 	"internal/cache":    3,
 	"internal/gitx":     3,
 	"reporters":         3,
+	"internal/rows":     3,
 	"internal/project":  4,
 	"internal/dbtctx":   5,
 	"internal/manifest": 6,

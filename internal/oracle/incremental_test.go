@@ -99,15 +99,15 @@ func (k runClaim) load(t *testing.T, c *sql.Conn, r *rand.Rand) string {
 			if k.nulls && r.IntN(3) == 0 {
 				g = "NULL"
 			}
-			rows = append(rows, fmt.Sprintf("(%d, %s, %d, %d, %d)", id, g, ts/10, ts, 1+r.IntN(3)))
+			rows = append(rows, fmt.Sprintf("(%d, %s, %d, %d)", id, g, ts, 1+r.IntN(3)))
 		}
 		if len(rows) == 0 {
 			return ""
 		}
-		return "insert into src values " + strings.Join(rows, ", ") + ";"
+		return "insert into raw values " + strings.Join(rows, ", ") + ";"
 	}
 	whole := strings.ReplaceAll(k.query, "{guard}", "true")
-	text := "create or replace table src(id int, g int, d int, ts int, v int);" + arrive(0, 29, 1+r.IntN(6))
+	text := "create or replace table raw(id int, g int, ts int, v int); create or replace view src as select id, g, ts // 10 as d, ts, v from raw;" + arrive(0, 29, 1+r.IntN(6))
 	text += "create or replace table tgt as " + whole + ";"
 	lo := newest
 	if k.late {

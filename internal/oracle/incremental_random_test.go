@@ -1,0 +1,250 @@
+package oracle
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dbtvet/dbtvet/internal/rows"
+	"github.com/dbtvet/dbtvet/internal/sema"
+)
+
+var (
+	models   = flag.Int("models", 400, "random incremental models whose runs are compared with a rebuild")
+	arrivals = flag.Int("arrivals", 12, "arrivals that each model held equal is run on")
+)
+
+// TestIncrementalModels runs random incremental models two and three times in
+// DuckDB against a rebuild: one that the analyser holds equal must never differ,
+// and the example of one that it says differs must show just that.
+func TestIncrementalModels(t *testing.T) {
+	n := *models
+	if testing.Short() {
+		n = min(n, 60)
+	}
+	for shard := range shards {
+		t.Run(fmt.Sprint(shard), func(t *testing.T) {
+			t.Parallel()
+			h := &loads{T: t, c: open(t), unknown: map[string]int{}}
+			for i := shard; i < n && h.wrong < *stop; i += shards {
+				h.model(RandomIncremental(rand.New(rand.NewPCG(*seed, uint64(i)))), rand.New(rand.NewPCG(*seed+1, uint64(i))), i)
+			}
+			t.Logf("seed %d: %d models: %d equal (%d arrivals), %d differ, %d not known %v; %d refused by the engine, %d wrong", *seed, h.asked, h.equal, h.runs, h.differ, h.asked-h.equal-h.differ, counts(h.unknown), h.refused, h.wrong)
+			if h.refused*20 > h.asked {
+				t.Errorf("the engine refuses %d of %d models: the generator has lost its grip", h.refused, h.asked)
+			}
+			if (h.asked-h.equal-h.differ)*5 > h.asked {
+				t.Errorf("%d of %d models are not decided: more than a fifth", h.asked-h.equal-h.differ, h.asked)
+			}
+		})
+	}
+}
+
+func counts(m map[string]int) string {
+	var out []string
+	for _, k := range slices.SortedFunc(maps.Keys(m), func(a, b string) int { return m[b] - m[a] }) {
+		out = append(out, fmt.Sprintf("%s %d", k, m[k]))
+	}
+	return strings.Join(out, ", ")
+}
+
+// loads is a search for wrong answers over one connection.
+type loads struct {
+	*testing.T
+	c                                          *sql.Conn
+	asked, equal, differ, runs, refused, wrong int
+	unknown                                    map[string]int
+}
+
+func (h *loads) model(m *Incremental, r *rand.Rand, i int) {
+	if _, err := h.query(m, m.create()+"create or replace table tgt as "+m.Text(false)+"; create or replace table batch as "+m.Text(true), ""); err != nil {
+		h.refused++
+		h.Logf("%v\n%s", err, m)
+		return
+	}
+	d, err := h.decide(m)
+	if err != nil {
+		h.wrong++
+		h.Error(err)
+		return
+	}
+	h.asked++
+	switch d.Answer {
+	case sema.Equal:
+		h.equal++
+		for range *arrivals {
+			h.runs++
+			a := m.RandomArrivals(r, 3)
+			if diff := h.compare(m, a); diff != "" {
+				h.wrong++
+				h.report(m, a, i)
+				return
+			}
+		}
+	case sema.Differs:
+		h.differ++
+		if why := h.shows(m, d.Example); why != "" {
+			h.wrong++
+			h.Errorf("model %d: %s\n  %s (%s): %s\n  %s", i, m, d.Gap, d.Kind, why, strings.Join(d.Example.Lines(), "\n  "))
+		}
+	default:
+		h.unknown[d.Kind]++
+		if *trace != "" {
+			h.Logf("not known: %s: %s\n%s", d.Kind, d.Gap, m)
+		}
+	}
+}
+
+func (h *loads) decide(m *Incremental) (sema.Decision, error) {
+	model, err := m.Model()
+	if err != nil {
+		return sema.Decision{}, err
+	}
+	return sema.Decide(model, m.Load, m.Arrival), nil
+}
+
+// query runs statements, then returns the rows of a query.
+func (h *loads) query(m *Incremental, text, query string) ([]string, error) {
+	if text != "" {
+		if _, err := h.c.ExecContext(context.Background(), text); err != nil {
+			return nil, fmt.Errorf("%w in %s", err, text)
+		}
+	}
+	if query == "" {
+		return nil, nil
+	}
+	rs, err := h.c.QueryContext(context.Background(), query)
+	if err != nil {
+		return nil, fmt.Errorf("%w in %s", err, query)
+	}
+	defer rs.Close()
+	cols, err := rs.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for rs.Next() {
+		raw := make([]any, len(cols))
+		ptr := make([]any, len(cols))
+		for i := range raw {
+			ptr[i] = &raw[i]
+		}
+		if err := rs.Scan(ptr...); err != nil {
+			return nil, err
+		}
+		var vals []string
+		for _, v := range raw {
+			vals = append(vals, plain(v))
+		}
+		out = append(out, "("+strings.Join(vals, ", ")+")")
+	}
+	slices.Sort(out)
+	return out, rs.Err()
+}
+
+func (h *loads) mustQuery(m *Incremental, text, query string) []string {
+	out, err := h.query(m, text, query)
+	if err != nil {
+		h.Fatalf("%v\n%s", err, m)
+	}
+	return out
+}
+
+// first makes the first run; ok is false if it finds no row, which is no first
+// run as the contract has it.
+func (h *loads) first(m *Incremental, a Arriving) bool {
+	n := h.mustQuery(m, m.create()+inserts(a[0])+"create or replace table tgt as "+m.Text(false), "select count(*) from tgt")
+	return n[0] != "(0)"
+}
+
+// compare makes the runs and returns how the table differs from a refresh after
+// one of them; empty if it never does.
+func (h *loads) compare(m *Incremental, a Arriving) string {
+	if !h.first(m, a) {
+		return ""
+	}
+	for i, arrive := range a[1:] {
+		if diff := h.again(m, arrive); diff != "" {
+			return fmt.Sprintf("run %d: %s", i+2, diff)
+		}
+	}
+	return ""
+}
+
+// again lets rows arrive and makes one incremental run.
+func (h *loads) again(m *Incremental, arrive map[string][][]any) string {
+	batch := inserts(arrive) + "create or replace table batch as " + m.Text(true) + ";"
+	if m.Load.Effect == sema.Upsert {
+		if n := h.mustQuery(m, batch, clash(m.Load)); n[0] != "(0)" {
+			return "fails: several rows of the batch have the key of one row of the table"
+		}
+		batch = ""
+	}
+	full := m.Text(false)
+	n := h.mustQuery(m, batch+statements(m.Load), "select count(*) from ((select * from tgt except all ("+full+")) union all (("+full+") except all select * from tgt))")
+	if n[0] == "(0)" {
+		return ""
+	}
+	return n[0] + " rows"
+}
+
+// shows says what is wrong with the example of a difference.
+func (h *loads) shows(m *Incremental, e *sema.Arrivals) string {
+	a := m.Arrivals(e)
+	if !h.first(m, a) {
+		return "the first run finds nothing"
+	}
+	diff := h.again(m, a[1])
+	switch {
+	case diff == "":
+		return "the example shows no difference"
+	case strings.HasPrefix(diff, "fails") != (e.Failure != ""):
+		return "the example fails, or does not: " + diff
+	case e.Failure != "":
+		return ""
+	}
+	if got := h.mustQuery(m, "", "from tgt"); !slices.Equal(got, tuplesOf(e.Table)) {
+		return fmt.Sprintf("the table holds %v", got)
+	}
+	if got := h.mustQuery(m, "", m.Text(false)); !slices.Equal(got, tuplesOf(e.Refresh)) {
+		return fmt.Sprintf("a refresh gives %v", got)
+	}
+	return ""
+}
+
+func tuplesOf(rs [][]any) []string {
+	var out []string
+	for _, r := range rs {
+		var vals []string
+		for _, v := range r {
+			vals = append(vals, rows.Text(v))
+		}
+		out = append(out, "("+strings.Join(vals, ", ")+")")
+	}
+	slices.Sort(out)
+	return out
+}
+
+// report shrinks a model that is held equal and differs, and prints it.
+func (h *loads) report(m *Incremental, a Arriving, i int) {
+	wrong := func(m *Incremental, a Arriving) bool {
+		if _, err := h.query(m, m.create()+"create or replace table tgt as "+m.Text(false)+"; create or replace table batch as "+m.Text(true), ""); err != nil {
+			return false
+		}
+		d, err := h.decide(m)
+		return err == nil && d.Answer == sema.Equal && h.compare(m, a) != ""
+	}
+	m, a = ShrinkIncremental(m, a, wrong)
+	d, _ := h.decide(m)
+	var proof []string
+	for _, s := range d.Steps {
+		proof = append(proof, "  = "+s.Text)
+	}
+	h.Errorf("model %d is held equal: %s\n%s\n  rows %v\n  %s", i, m, strings.Join(proof, "\n"), a, h.compare(m, a))
+}

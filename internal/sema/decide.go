@@ -1,0 +1,261 @@
+package sema
+
+import (
+	"slices"
+
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// Answer is whether an incremental run leaves the table as a full refresh would.
+type Answer uint8
+
+const (
+	Unknown Answer = iota // not known
+	Equal
+	Differs
+)
+
+// Arrival is what is assumed of the rows that arrive between two runs, by the
+// column that a guard compares.
+type Arrival uint8
+
+const (
+	InOrder Arrival = iota // none is earlier than the newest; several may share its value
+	Later                  // each is later than all before
+	Anytime                // one may be earlier than rows that are there
+)
+
+func (a Arrival) String() string {
+	return [...]string{"no row arrives with an earlier `%s` than the newest that is there", "each row arrives with a later `%s` than all that are there", "rows arrive with any `%s`"}[a]
+}
+
+// Decision is the answer, with what it rests on.
+type Decision struct {
+	Answer Answer
+	// Steps prove that the runs are equal, in the order of the proof.
+	Steps []Step
+	// Gap says in words why the proof cannot be made: what makes the table
+	// differ, or what is not known. At is the place of it, Kind a name to count by.
+	Gap  string
+	At   finding.Place
+	Kind string
+	// Assumes are what the answer holds under, beside what is declared.
+	Assumes []string
+	// Example shows a difference; it is set whenever the answer is Differs.
+	Example *Arrivals
+}
+
+// Load is how an incremental run puts its batch into the table.
+type Load struct {
+	Effect Effect
+	// Key are the columns that rows are replaced by: the unique_key, or the
+	// columns of the partition.
+	Key []string
+	// Unit truncates the only column of a partition key; empty if it is taken as
+	// it is.
+	Unit     string
+	NullSafe bool
+	// Predicates restrict the rows of the table that are replaced.
+	Predicates []string
+	// Name is the strategy, for people.
+	Name string
+}
+
+// Decide answers whether runs that load the model in batches give what one full
+// refresh gives, for all arrivals as assumed.
+//
+// The contract: the first run is a full refresh over at least one row. Then rows
+// arrive in the relations that guards restrict (in all, where nothing is
+// guarded); none is changed or removed, and all other relations stay as they
+// are. A proof leads to Equal. Where it fails, the query is executed over small
+// arrivals that fulfil all declared facts: one that ends in different tables
+// leads to Differs, and is the example. If there is none, the answer is that it
+// is not known.
+func Decide(m *Model, l Load, a Arrival) Decision {
+	p := &prover{m: m, load: l, arrival: a}
+	gap := p.prove()
+	d := Decision{Assumes: p.assumes}
+	if gap == nil {
+		d.Answer, d.Steps = Equal, p.steps
+		return d
+	}
+	d.Gap, d.Kind, d.At = gap.text, gap.kind, gap.at
+	if d.Example = search(m, l, a); d.Example != nil {
+		d.Answer = Differs
+	}
+	return d
+}
+
+// Refresh decides for the model as it is configured; ok is false if it is not
+// known to be incremental.
+func (m *Model) Refresh(a Arrival) (d Decision, ok bool) {
+	if yes, known := m.IsIncremental(); !yes || !known {
+		return Decision{}, false
+	}
+	l, gap := m.loading()
+	if gap != "" {
+		return Decision{Gap: gap, Kind: "strategy"}, true
+	}
+	return Decide(m, l, a), true
+}
+
+// gap is a step that a proof lacks.
+type gap struct {
+	kind, text string
+	at         finding.Place
+}
+
+// prover proves that the runs of a model equal a refresh.
+type prover struct {
+	m       *Model
+	w       *World // that an incremental run executes
+	load    Load
+	arrival Arrival
+	guards  []*Guard
+	// growing are the relations that rows arrive in, by identity.
+	growing map[*Summary]bool
+	streams []*stream
+	steps   []Step
+	assumes []string
+}
+
+func (p *prover) lacks(kind, text string, at sql.Node) *gap {
+	g := &gap{kind: kind, text: text}
+	if at != nil && p.w != nil {
+		g.at = p.w.Place(at.Range())
+	}
+	return g
+}
+
+func (p *prover) step(text string, at sql.Span) {
+	p.steps = append(p.steps, Step{text, p.w.Place(at), finding.Struct})
+}
+
+func (p *prover) assume(text string) {
+	for _, a := range p.assumes {
+		if a == text {
+			return
+		}
+	}
+	p.assumes = append(p.assumes, text)
+}
+
+// prove makes the proof; it returns the first step that is missing.
+func (p *prover) prove() *gap {
+	p.w = p.m.Run()
+	full := p.m.Full()
+	if p.w == nil || full == nil || full.World == nil || p.w.out == nil || full.World.out == nil {
+		return p.lacks("query", "the query could not be analysed", nil)
+	}
+	if p.w.truncated || len(p.w.Rendered.Holes) > 0 || p.w.Rendered.Stopped != "" || len(full.World.Rendered.Holes) > 0 {
+		return p.lacks("query", "a part of the query is made by a template value that is not known", nil)
+	}
+	for _, g := range p.m.Guards() {
+		if !g.Block.InExpr {
+			p.guards = append(p.guards, g)
+		}
+	}
+	if g := p.sameButGuards(full.World); g != nil {
+		return g
+	}
+	p.grow()
+	if g := p.flow(); g != nil {
+		return g
+	}
+	for _, s := range p.streams {
+		if g := p.stream(s); g != nil {
+			return g
+		}
+	}
+	return p.loads()
+}
+
+// grow finds the relations that rows arrive in.
+func (p *prover) grow() {
+	p.growing = map[*Summary]bool{}
+	for _, g := range p.guards {
+		for _, c := range slices.Concat(g.cols, p.looks(placed{Guard: g})) {
+			leaf := p.leafOf(c)
+			for _, s := range p.w.Scans {
+				if leaf != nil && same(s.Relation, leaf.Relation) && !s.Relation.This {
+					p.growing[s.Relation] = true
+				}
+			}
+		}
+	}
+	if len(p.guards) == 0 {
+		for _, s := range p.w.Scans {
+			p.growing[s.Relation] = !s.Relation.This
+		}
+	}
+}
+
+// same reports whether two summaries are of one relation.
+func same(a, b *Summary) bool { return a == b || a.ID != "" && a.ID == b.ID && a.ID != "?" }
+
+// grows reports whether rows arrive in what a scan reads, or it is the table.
+func (p *prover) grows(s *Scan) bool { return p.growing[s.Relation] || s.Relation.This }
+
+// sameButGuards compares the texts of the two worlds without the conditions
+// that one of them has alone.
+func (p *prover) sameButGuards(full *World) *gap {
+	if p.w == full {
+		return nil
+	}
+	var cut []sql.Span
+	for _, g := range p.m.Guards() {
+		cut = append(cut, g.Expr.Range())
+	}
+	if bare(full.Tree.Text, nil) != bare(p.w.Tree.Text, cut) {
+		return p.lacks("worlds", "the queries of the two worlds differ by more than conditions", nil)
+	}
+	return nil
+}
+
+// bare is the words of a query without the spans, and without the words that
+// join conditions.
+func bare(text string, cut []sql.Span) string {
+	b := []byte(text)
+	for _, s := range cut {
+		for i := s.Start; i < s.End; i++ {
+			b[i] = ' '
+		}
+	}
+	var out []byte
+	for i := 0; i < len(b); {
+		if !wordByte(b[i]) {
+			if b[i] > ' ' && b[i] != '(' && b[i] != ')' {
+				out = append(out, b[i], ' ')
+			}
+			i++
+			continue
+		}
+		j := i
+		for j < len(b) && wordByte(b[j]) {
+			j++
+		}
+		switch w := string(lower(b[i:j])); w {
+		case "where", "and", "true":
+		default:
+			out = append(append(out, w...), ' ')
+		}
+		i = j
+	}
+	return string(out)
+}
+
+func wordByte(c byte) bool {
+	return c == '_' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
+
+func lower(b []byte) []byte {
+	out := make([]byte, len(b))
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		out[i] = c
+	}
+	return out
+}
