@@ -103,6 +103,44 @@ func (p proof) model() {
 	p.keys(s)
 	p.columns(s)
 	p.joins()
+	p.refresh()
+}
+
+// refresh prints whether incremental runs leave the table as a full refresh
+// would, with the proof or an example.
+func (p proof) refresh() {
+	d, ok := p.m.Refresh(sema.InOrder)
+	if !ok {
+		return
+	}
+	fmt.Fprintf(p.w, "\nincremental runs: ")
+	switch d.Answer {
+	case sema.Equal:
+		fmt.Fprintln(p.w, "equal to a full refresh, because")
+		p.steps(d.Steps)
+		p.assumes(d)
+	case sema.Differs:
+		fmt.Fprintln(p.w, "differ from a full refresh, for")
+		p.steps([]sema.Step{{Text: d.Gap, Place: d.At}})
+		for _, line := range d.Example.Lines() {
+			fmt.Fprintf(p.w, "  | %s\n", line)
+		}
+		if later, _ := p.m.Refresh(sema.Later); later.Answer == sema.Equal {
+			fmt.Fprintln(p.w, "  equal otherwise, because")
+			p.steps(later.Steps)
+			p.assumes(later)
+		}
+	default:
+		fmt.Fprintln(p.w, "not known whether equal to a full refresh, for")
+		p.steps([]sema.Step{{Text: d.Gap, Place: d.At}})
+	}
+}
+
+// assumes prints what an answer holds under.
+func (p proof) assumes(d sema.Decision) {
+	for _, a := range d.Assumes {
+		fmt.Fprintf(p.w, "  if %s\n", a)
+	}
 }
 
 // incremental tells how an incremental model is loaded.

@@ -288,4 +288,3 @@ func pickBy(rows [][]any, most bool) any {
 	}
 	return best[0]
 }
-

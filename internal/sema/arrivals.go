@@ -20,6 +20,7 @@ type Arrivals struct {
 	Cols           []string
 	Table, Refresh [][]any
 	Failure        string
+	hidden         []bool
 }
 
 // Given is a relation with its rows, as far as the model reads its columns.
@@ -28,6 +29,40 @@ type Given struct {
 	Cols          []string
 	Before, After [][]any
 	kinds         []*domain
+	// hidden are columns that are only passed on, and have no value here.
+	hidden []bool
+}
+
+// names are the columns that tell rows apart for people: a key, or the first.
+func (g *Given) names() []string {
+	if k, ok := g.Relation.Grain(); ok && len(k.Cols) > 0 {
+		return g.Relation.Names(k.Cols)
+	}
+	return g.Cols[:min(1, len(g.Cols))]
+}
+
+// shown returns the columns that an example shows, and rows with those alone.
+func shown(cols []string, hidden []bool, lists ...[][]any) ([]string, [][][]any) {
+	keep := func(i int) bool { return i >= len(hidden) || !hidden[i] }
+	var names []string
+	for i, c := range cols {
+		if keep(i) {
+			names = append(names, c)
+		}
+	}
+	out := make([][][]any, len(lists))
+	for k, list := range lists {
+		for _, row := range list {
+			var less []any
+			for i, v := range row {
+				if keep(i) {
+					less = append(less, v)
+				}
+			}
+			out[k] = append(out[k], less)
+		}
+	}
+	return names, out
 }
 
 // Lines writes the example for people: the relations, then what comes out.
@@ -37,17 +72,19 @@ func (a *Arrivals) Lines() []string {
 		if len(g.Before)+len(g.After) == 0 {
 			continue
 		}
-		line := g.Relation.Name + "(" + strings.Join(g.Cols, ", ") + "): " + tuples(g.Before)
+		cols, rs := shown(g.Cols, g.hidden, g.Before, g.After)
+		line := g.Relation.Name + "(" + strings.Join(cols, ", ") + "): " + tuples(rs[0])
 		if len(g.After) > 0 {
-			line += "   then arrives " + tuples(g.After)
+			line += "   then arrives " + tuples(rs[1])
 		}
 		out = append(out, line)
 	}
 	if a.Failure != "" {
 		return append(out, "the second run: "+a.Failure)
 	}
-	out = append(out, "the table("+strings.Join(a.Cols, ", ")+") after two runs: "+tuples(a.Table))
-	return append(out, "after a full refresh: "+tuples(a.Refresh))
+	cols, rs := shown(a.Cols, a.hidden, a.Table, a.Refresh)
+	out = append(out, "the table("+strings.Join(cols, ", ")+") after two runs: "+tuples(rs[0]))
+	return append(out, "after a full refresh: "+tuples(rs[1]))
 }
 
 func tuples(rs [][]any) string {
@@ -83,6 +120,7 @@ type finder struct {
 	clocks   map[*Given]int
 	clock    bool // a guard goes by the clock: what arrives is of one instant
 	failures int
+	plain    bool // the trial takes the first few values of each domain
 }
 
 // search returns an example of a difference, with as few rows as it can do
@@ -237,7 +275,8 @@ func (f *finder) fill(trial int) []Given {
 	f.filled = out
 	newest := any(nil)
 	before, after := 1+f.rand.IntN(2), 1
-	if trial > trials/3 {
+	f.plain = trial < trials/3
+	if !f.plain {
 		before, after = 1+f.rand.IntN(4), 1+f.rand.IntN(2)
 	}
 	for i, g := range f.given {
@@ -310,10 +349,10 @@ func (f *finder) row(g *Given, of *Given, newest, instant any) []any {
 		}
 		if k, ok := f.clocks[of]; ok && k >= 0 {
 			for row[k] == nil {
-				row[k] = g.kinds[k].pick(f.rand)
+				row[k] = g.kinds[k].pick(f.rand, f.plain)
 			}
 			if newest != nil && f.arrival != Anytime {
-				row[k] = g.kinds[k].after(f.rand, newest, f.arrival == Later)
+				row[k] = g.kinds[k].after(f.rand, newest, f.arrival == Later, f.plain)
 			}
 			if instant != nil {
 				row[k] = instant
@@ -337,7 +376,7 @@ func (f *finder) value(g *Given, i int, name string) any {
 	if c != nil && c.Empty != nil && !c.NotNull && f.rand.IntN(3) == 0 {
 		return nil
 	}
-	return g.kinds[i].pick(f.rand)
+	return g.kinds[i].pick(f.rand, f.plain)
 }
 
 func (f *finder) column(g *Given, name string) *Column {
@@ -609,6 +648,83 @@ func (f *finder) shrink(given []Given, out *Arrivals) *Arrivals {
 				}
 				k++
 			}
+		}
+	}
+	return f.hide(given, out)
+}
+
+// hide leaves out the values of columns that are merely passed on.
+func (f *finder) hide(given []Given, out *Arrivals) *Arrivals {
+	used := f.worked()
+	for i := range given {
+		given[i].hidden = make([]bool, len(given[i].Cols))
+		for c, name := range given[i].Cols {
+			if used[f.m.Dialect.FoldName(name, false)] {
+				continue
+			}
+			less := slices.Clone(given)
+			less[i].Before, less[i].After = emptied(given[i].Before, c), emptied(given[i].After, c)
+			if o := f.run(less); o != nil && o.Failure == out.Failure {
+				given, out = less, o
+				given[i].hidden[c] = true
+			}
+		}
+	}
+	out.hidden = make([]bool, len(out.Cols))
+	for c := range out.Cols {
+		out.hidden[c] = !slices.ContainsFunc(slices.Concat(out.Table, out.Refresh), func(r []any) bool { return r[c] != nil }) &&
+			!used[f.m.Dialect.FoldName(out.Cols[c], false)]
+	}
+	return out
+}
+
+func emptied(rs [][]any, c int) [][]any {
+	var out [][]any
+	for _, r := range rs {
+		r = slices.Clone(r)
+		r[c] = nil
+		out = append(out, r)
+	}
+	return out
+}
+
+// worked are the names that a query does more with than to pass them on, and
+// those of the key.
+func (f *finder) worked() map[string]bool {
+	out := map[string]bool{}
+	for _, k := range f.load.Key {
+		out[f.m.Dialect.FoldName(k, false)] = true
+	}
+	for _, w := range f.m.Worlds() {
+		passed := map[sql.Node]bool{}
+		for n := range sql.Walk(w.Tree.Query()) {
+			switch n := n.(type) {
+			case *sql.Item:
+				if c, ok := n.X.(*sql.Column); ok {
+					passed[c] = true
+					if n.Alias != nil && !w.Dialect.Same(n.Alias, c.Parts[len(c.Parts)-1]) {
+						out[w.Dialect.Fold(c.Parts[len(c.Parts)-1])] = true
+					}
+				}
+			case *sql.Column:
+				if !passed[n] {
+					out[w.Dialect.Fold(n.Parts[len(n.Parts)-1])] = true
+				}
+			case *sql.Join:
+				for _, u := range n.Using {
+					out[w.Dialect.Fold(u)] = true
+				}
+			}
+		}
+	}
+	for _, g := range f.given {
+		for _, c := range g.names() {
+			out[f.m.Dialect.FoldName(c, false)] = true
+		}
+	}
+	for g, k := range f.clocks {
+		if k >= 0 {
+			out[f.m.Dialect.FoldName(g.Cols[k], false)] = true
 		}
 	}
 	return out

@@ -81,7 +81,13 @@ func Decide(m *Model, l Load, a Arrival) Decision {
 		return d
 	}
 	d.Gap, d.Kind, d.At = gap.text, gap.kind, gap.at
-	if d.Example = search(m, l, a); d.Example != nil {
+	if a == InOrder && !gap.arrivals() {
+		d.Example = search(m, l, Later) // one that needs no coincidence shows more
+	}
+	if d.Example == nil {
+		d.Example = search(m, l, a)
+	}
+	if d.Example != nil {
 		d.Answer = Differs
 	}
 	return d
@@ -106,6 +112,9 @@ type gap struct {
 	at         finding.Place
 }
 
+// arrivals reports whether only the order in which rows arrive makes the gap.
+func (g *gap) arrivals() bool { return g.kind == "strict" || g.kind == "late" }
+
 // prover proves that the runs of a model equal a refresh.
 type prover struct {
 	m       *Model
@@ -118,6 +127,9 @@ type prover struct {
 	streams []*stream
 	steps   []Step
 	assumes []string
+	// order is a gap that only the order of arrivals makes: any other one says
+	// more of the model.
+	order *gap
 }
 
 func (p *prover) lacks(kind, text string, at sql.Node) *gap {
@@ -129,7 +141,7 @@ func (p *prover) lacks(kind, text string, at sql.Node) *gap {
 }
 
 func (p *prover) step(text string, at sql.Span) {
-	p.steps = append(p.steps, Step{text, p.w.Place(at), finding.Struct})
+	p.steps = append(p.steps, Step{Text: text, Place: p.w.Place(at)})
 }
 
 func (p *prover) assume(text string) {
@@ -168,7 +180,10 @@ func (p *prover) prove() *gap {
 			return g
 		}
 	}
-	return p.loads()
+	if g := p.loads(); g != nil {
+		return g
+	}
+	return p.order
 }
 
 // grow finds the relations that rows arrive in.

@@ -19,15 +19,17 @@ func (p *prover) stream(s *stream) *gap {
 	}
 	p.filters(s)
 	for _, g := range s.guards {
-		if lack := p.letsArrivals(s, g); lack != nil {
+		if lack := p.letsArrivals(s, g); lack != nil && !lack.arrivals() {
 			return lack
+		} else if lack != nil && p.order == nil {
+			p.order = lack
 		}
 		for _, b := range s.barriers {
-			lack := p.computedBelow(s, g, b)
+			judge := p.computedBelow
 			if g.place.before(b.place) {
-				lack = p.whole(s, g, b)
+				judge = p.whole
 			}
-			if lack != nil {
+			if lack := judge(s, g, b); lack != nil {
 				return lack
 			}
 		}
@@ -155,7 +157,8 @@ func (p *prover) letsArrivals(s *stream, g placed) *gap {
 		if b != exact && !(l.index && l.start == b) && (l.index || !l.start.functionOf(b)) || l.index && b != l.start {
 			return p.lacks("bound", "`"+w.short(g.leftExpr)+"` is truncated, its bound is not: rows of the newest unit do not pass", g.Expr)
 		}
-		if g.Op == sql.OpGt && !l.back && (p.arrival == InOrder || b != exact) {
+		alone := w.reach(s.scan.rel, set{base}).known(s.scan.tid) // no two rows share a value
+		if g.Op == sql.OpGt && !l.back && (p.arrival == InOrder && !alone || b != exact) {
 			return p.lacks("strict", "`"+w.short(g.Expr)+"` leaves out rows that arrive later with the newest value", g.Expr)
 		}
 		if l.bare {
@@ -615,6 +618,8 @@ func (p *prover) stableAt(s *stream, c Col, above []barrier, depth int) bool {
 		return true
 	case col.window != nil && col.from <= 0, col.class == Grouped && col.from <= 0:
 		return false
+	case len(above) > 0 && col.nullFrom != nil:
+		return false // which row it comes from may change
 	}
 	if len(above) > 0 {
 		b := above[0]
@@ -635,7 +640,9 @@ func (p *prover) stableAt(s *stream, c Col, above []barrier, depth int) bool {
 		return p.stableAt(s, n, above, depth+1)
 	}
 	if col.leaf != nil {
-		return len(above) == 0
+		// A column of another relation than rows arrive in: a filter that reads
+		// it reads the same row of it again.
+		return len(above) == 0 || !slices.Contains(col.tids, s.scan.tid) && !p.growing[col.leaf.Relation]
 	}
 	return len(col.in) > 0 && !slices.ContainsFunc(col.in, func(i Col) bool { return !p.stableAt(s, i, above, depth+1) })
 }

@@ -113,7 +113,17 @@ func (p *prover) inGuard(s sql.Span) bool {
 	return slices.ContainsFunc(p.guards, func(g *Guard) bool { return g.Expr.Range().Contains(s) })
 }
 
-func (w *World) short(e sql.Node) string { return oneLine(w.Text(e.Range())) }
+// short is the text of a node in a line, with the table as people write it.
+func (w *World) short(e sql.Node) string {
+	s := e.Range()
+	text := w.Text(s)
+	for _, t := range slices.Backward(w.This) {
+		if name := (sql.Span{Start: t.Table.Start, End: t.Table.NameEnd}); s.Contains(name) && name.End > name.Start {
+			text = text[:name.Start-s.Start] + "{{ this }}" + text[name.End-s.Start:]
+		}
+	}
+	return oneLine(text)
+}
 
 // query returns the streams of a query.
 func (p *prover) query(q *queryInfo, depth int) ([]*stream, *gap) {

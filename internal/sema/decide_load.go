@@ -12,7 +12,7 @@ import (
 func (m *Model) loading() (l Load, gap string) {
 	s := m.Strategy()
 	key, _, _ := m.Node.UniqueKey()
-	l = Load{Effect: s.Effect, Key: key, NullSafe: s.NullSafe(), Name: s.Name}
+	l = Load{Effect: s.Effect, Key: key, NullSafe: s.NullSafe(len(key), false), Name: s.Name}
 	switch {
 	case s.Effect == UnknownEffect:
 		return l, "what the strategy does is not known"

@@ -54,31 +54,44 @@ func (d *domain) values() []any {
 	out := slices.Clone(d.said)
 	if d.wide {
 		for _, n := range counts {
-			out = append(out, n)
+			if !slices.Contains(out, any(n)) {
+				out = append(out, n)
+			}
 		}
 		return out
 	}
 	return append(out, int64(1), int64(2), int64(3))
 }
 
-func (d *domain) pick(r *rand.Rand) any {
+// few are the values that plain examples are made of.
+const few = 4
+
+func (d *domain) pick(r *rand.Rand, plain bool) any {
 	v := d.values()
+	if plain {
+		v = v[:min(few, len(v))]
+	}
 	return v[r.IntN(len(v))]
 }
 
 // after returns a value that is no earlier than newest, or later than it.
-func (d *domain) after(r *rand.Rand, newest any, later bool) any {
+func (d *domain) after(r *rand.Rand, newest any, later, plain bool) any {
 	var fit []any
 	for _, v := range d.values() {
+		if plain && len(fit) >= 2 {
+			break
+		}
 		if c := compareValues(v, newest); c > 0 || c == 0 && !later {
 			fit = append(fit, v)
 		}
 	}
-	switch n := newest.(type) {
-	case int64:
-		fit = append(fit, n+1, n+7)
-	case time.Time:
-		fit = append(fit, n.Add(time.Hour), n.Add(30*time.Hour))
+	if len(fit) == 0 || !plain {
+		switch n := newest.(type) {
+		case int64:
+			fit = append(fit, n+1, n+7)
+		case time.Time:
+			fit = append(fit, n.Add(time.Hour), n.Add(30*time.Hour))
+		}
 	}
 	if len(fit) == 0 {
 		return newest
