@@ -27,8 +27,9 @@ func (a *app) explainCommand() *cobra.Command {
 stays silent, with examples.
 
 Of a model it prints what was proven and how: the grain, the columns with where
-they come from, and how many rows each join can match. Of a column, its lineage
-and what is known of its values.`,
+they come from, how many rows each join can match, and whether incremental runs
+leave the table as a full refresh would, with the proof or an example of rows that
+arrive. Of a column, its lineage and what is known of its values.`,
 		Args: exactly("RULE or MODEL[.COLUMN]"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args[0], f) },
 	}
@@ -120,7 +121,7 @@ func (p proof) refresh() {
 		p.steps(d.Steps)
 		p.assumes(d)
 	case sema.Differs:
-		fmt.Fprintln(p.w, "differ from a full refresh, for")
+		fmt.Fprintln(p.w, "differ from a full refresh, because")
 		p.steps([]sema.Step{{Text: d.Gap, Place: d.At}})
 		for _, line := range d.Example.Lines() {
 			fmt.Fprintf(p.w, "  | %s\n", line)
@@ -131,7 +132,7 @@ func (p proof) refresh() {
 			p.assumes(later)
 		}
 	default:
-		fmt.Fprintln(p.w, "not known whether equal to a full refresh, for")
+		fmt.Fprintln(p.w, "not known whether equal to a full refresh, because")
 		p.steps([]sema.Step{{Text: d.Gap, Place: d.At}})
 	}
 }

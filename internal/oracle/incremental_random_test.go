@@ -35,7 +35,7 @@ func TestIncrementalModels(t *testing.T) {
 			for i := shard; i < n && h.wrong < *stop; i += shards {
 				h.model(RandomIncremental(rand.New(rand.NewPCG(*seed, uint64(i)))), rand.New(rand.NewPCG(*seed+1, uint64(i))), i)
 			}
-			t.Logf("seed %d: %d models: %d equal (%d arrivals), %d differ, %d not known %v; %d refused by the engine, %d wrong", *seed, h.asked, h.equal, h.runs, h.differ, h.asked-h.equal-h.differ, counts(h.unknown), h.refused, h.wrong)
+			t.Logf("seed %d: %d models: %d equal (%d arrivals), %d differ, %d not known %v; %d keys of tables; %d refused by the engine, %d wrong", *seed, h.asked, h.equal, h.runs, h.differ, h.asked-h.equal-h.differ, counts(h.unknown), h.claims, h.refused, h.wrong)
 			if h.refused*20 > h.asked {
 				t.Errorf("the engine refuses %d of %d models: the generator has lost its grip", h.refused, h.asked)
 			}
@@ -59,6 +59,7 @@ type loads struct {
 	*testing.T
 	c                                          *sql.Conn
 	asked, equal, differ, runs, refused, wrong int
+	claims                                     int // keys of tables
 	unknown                                    map[string]int
 }
 
@@ -75,6 +76,7 @@ func (h *loads) model(m *Incremental, r *rand.Rand, i int) {
 		return
 	}
 	h.asked++
+	h.keys(m, r, i)
 	switch d.Answer {
 	case sema.Equal:
 		h.equal++
@@ -99,6 +101,57 @@ func (h *loads) model(m *Incremental, r *rand.Rand, i int) {
 			h.Logf("not known: %s: %s\n%s", d.Kind, d.Gap, m)
 		}
 	}
+}
+
+// keys looks whether the keys that the table is said to have hold after each of
+// three runs, in whatever order rows arrive.
+func (h *loads) keys(m *Incremental, r *rand.Rand, i int) {
+	model, err := m.Model()
+	if err != nil {
+		return
+	}
+	keys := model.Kept(m.Load)
+	if len(keys) == 0 {
+		return
+	}
+	h.claims += len(keys)
+	any := m.clone()
+	any.Arrival = sema.Anytime
+	a := any.RandomArrivals(r, 3)
+	if !h.first(m, a) {
+		return
+	}
+	names := model.Full().World.Output.Names
+	for n, arrive := range a {
+		if n > 0 && strings.HasPrefix(h.again(m, arrive), "fails") {
+			return
+		}
+		for _, k := range keys {
+			query := "select count(*) from (select 1 from tgt where " + present(names(k.Cols), k.Lax) + grouped(names(k.Cols)) + " having count(*) > 1)"
+			if got := h.mustQuery(m, "", query); got[0] != "(0)" {
+				h.wrong++
+				h.Errorf("model %d, run %d: key %v (lax %t) of the table does not hold\n%s\n  rows %v", i, n+1, names(k.Cols), k.Lax, m, a)
+				return
+			}
+		}
+	}
+}
+
+func present(cols []string, lax bool) string {
+	out := "true"
+	for _, c := range cols {
+		if lax {
+			out += " and " + c + " is not null"
+		}
+	}
+	return out
+}
+
+func grouped(cols []string) string {
+	if len(cols) == 0 {
+		return ""
+	}
+	return " group by " + strings.Join(cols, ", ")
 }
 
 func (h *loads) decide(m *Incremental) (sema.Decision, error) {

@@ -58,6 +58,8 @@ type Load struct {
 	NullSafe bool
 	// Predicates restrict the rows of the table that are replaced.
 	Predicates []string
+	// Partial is set when only some columns of a row are updated.
+	Partial bool
 	// Name is the strategy, for people.
 	Name string
 }

@@ -298,7 +298,7 @@ func ofTable(w *World, e sql.Expr, t *sql.Table) *sql.Column {
 func (p *prover) letsNew(s *stream, g placed) *gap {
 	w := p.w
 	own, held, sel, ok := p.compared(g)
-	t, isTable := sel2table(sel)
+	t, isTable := tableOf(sel)
 	if !ok || !isTable || !w.isThis(t) || sel.Where != nil && notExists(g.Expr) == nil || sel.GroupBy != nil {
 		return p.lacks("guard", "it is not known which rows `"+w.short(g.Expr)+"` leaves out", g.Expr)
 	}
@@ -325,7 +325,8 @@ func (p *prover) letsNew(s *stream, g placed) *gap {
 	return nil
 }
 
-func sel2table(sel *sql.Select) (*sql.Table, bool) {
+// tableOf returns the only relation that a SELECT reads.
+func tableOf(sel *sql.Select) (*sql.Table, bool) {
 	if sel == nil {
 		return nil, false
 	}
@@ -455,20 +456,20 @@ func (p *prover) aligned(s *stream, g placed, cols []Col, unit timeGrain) (Col, 
 // through is what it computes from all rows.
 func (p *prover) whole(s *stream, g placed, b barrier) *gap {
 	w := p.w
-	what := Tuple(w.names(b.cols))
+	all, per := w.sharing(b.cols)
 	if c, ok := p.aligned(s, g, b.cols, noGrain); ok {
-		p.step(fmt.Sprintf("rows with one %s are taken together or not at all: the guard is decided by `%s`", what, w.colName(c)), b.span())
+		p.step(fmt.Sprintf("%s are taken together or not at all: the guard is decided by `%s`", all, w.colName(c)), b.span())
 		return nil
 	}
 	switch {
 	case p.kindOf(g) != byBound:
-		return p.lacks("group", fmt.Sprintf("`%s` takes a part of the rows with one %s", w.short(g.Expr), what), g.Expr)
+		return p.lacks("group", fmt.Sprintf("`%s` takes a part of the %s", w.short(g.Expr), all), g.Expr)
 	case len(s.barriers) > 1 || len(s.guards) > 1:
-		return p.lacks("group", fmt.Sprintf("`%s` takes a part of the rows with one %s", w.short(g.Expr), what), g.Expr)
+		return p.lacks("group", fmt.Sprintf("`%s` takes a part of the %s", w.short(g.Expr), all), g.Expr)
 	case b.first != nil:
 		return p.newestFirst(s, g, b)
 	case b.win != nil:
-		return p.lacks("window", fmt.Sprintf("`%s` per %s sees only the rows of `%s`", b.win.info.fn, what, w.short(g.Expr)), b.win.Call)
+		return p.lacks("window", fmt.Sprintf("`%s`%s sees only the rows of `%s`", b.win.info.fn, per, w.short(g.Expr)), b.win.Call)
 	}
 	return p.newestWins(s, g, b)
 }
@@ -482,6 +483,16 @@ func (b barrier) rel() *rel {
 		}
 	}
 	return b.win.rel
+}
+
+// sharing names the rows that agree on some columns, and what one result stands
+// for.
+func (w *World) sharing(cols []Col) (all, per string) {
+	if len(cols) == 0 {
+		return "rows of the whole table", " over the whole table"
+	}
+	key := Tuple(w.names(cols))
+	return "rows with one " + key, " per " + key
 }
 
 func (b barrier) span() sql.Span {
@@ -508,10 +519,11 @@ func (p *prover) newestWins(s *stream, g placed, b barrier) *gap {
 				continue
 			}
 		}
-		return p.lacks("group", fmt.Sprintf("`%s` per %s is computed from the rows of `%s` alone", w.short(a.Call), Tuple(w.names(b.cols)), w.short(g.Expr)), a.Call)
+		_, per := w.sharing(b.cols)
+		return p.lacks("group", fmt.Sprintf("`%s`%s is computed from the rows of `%s` alone", w.short(a.Call), per, w.short(g.Expr)), a.Call)
 	}
 	if !p.replaces() {
-		return p.lacks("group", fmt.Sprintf("a %s with new rows comes again", Tuple(w.names(b.cols))), g.Expr)
+		return p.lacks("group", "a group with new rows comes again, and nothing replaces it", g.Expr)
 	}
 	s.byKey = true
 	p.step("the newest rows of a group give what all of its rows give", b.span())
@@ -531,20 +543,20 @@ func (p *prover) replaces() bool {
 // if any of the partition is.
 func (p *prover) newestFirst(s *stream, g placed, b barrier) *gap {
 	w := p.w
-	what := Tuple(w.names(b.cols))
+	_, per := w.sharing(b.cols)
 	base, cut, _ := p.bucketOf(s, g.left)
 	order := b.win.info.order
 	if len(order) > 0 && b.win.info.desc[0] {
 		if of, finer, agg := p.bucketOf(s, order[0]); of == base && agg == "" && cut.functionOf(finer) {
 			if !p.replaces() {
-				return p.lacks("group", "the newest row of a "+what+" comes beside the one before it", g.Expr)
+				return p.lacks("group", "the newest row"+per+" comes beside the one before it", g.Expr)
 			}
 			s.byKey = true
-			p.step("the newest row of each "+what+" is in the batch if any of its rows is", b.win.Call.Span)
+			p.step("the newest row"+per+" is in the batch if any of its rows is", b.win.Call.Span)
 			return nil
 		}
 	}
-	return p.lacks("window", "the first row of a "+what+" is not in the batch: a later one takes its place", b.win.Call)
+	return p.lacks("window", "the first row"+per+" is not in the batch: a later one takes its place", b.win.Call)
 }
 
 // causal are the window functions whose value at a row depends on the rows up to

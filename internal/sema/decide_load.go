@@ -16,13 +16,12 @@ func (m *Model) loading() (l Load, gap string) {
 	switch {
 	case s.Effect == UnknownEffect:
 		return l, "what the strategy does is not known"
-	case m.Node.Config.Has("merge_update_columns") || m.Node.Config.Has("merge_exclude_columns"):
-		return l, "only some columns are updated"
 	case s.Effect == Append && m.Replaces():
 		return l, "the engine itself replaces rows of equal key"
 	case s.Effect == ReplaceRange:
 		return l, "which rows a microbatch reads is decided by dbt when it runs"
 	}
+	l.Partial = m.Node.Config.Has("merge_update_columns") || m.Node.Config.Has("merge_exclude_columns")
 	if preds, known := m.Node.Config.Strings("incremental_predicates"); m.Node.Config.Has("incremental_predicates") {
 		if !known {
 			return l, "`incremental_predicates` are not known"
@@ -80,6 +79,9 @@ func dictText(d *jinja.Dict, key string) string {
 
 // loads proves that the load puts the batch in the place of what is new.
 func (p *prover) loads() *gap {
+	if p.load.Partial {
+		return p.lacks("strategy", "only some columns of a row are updated", nil)
+	}
 	switch p.load.Effect {
 	case Append:
 		return p.appends()

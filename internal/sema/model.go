@@ -169,12 +169,11 @@ func (m *Model) Summarise() *Summary {
 		s.Columns, s.Open, s.OpenWhy = base.Columns, base.Open, base.OpenWhy
 		s.Keys, s.FDs, s.Card, s.Many = base.Keys, base.FDs, base.Card, base.Many
 		if m.accumulates() {
-			kept := m.replacedKeys()
 			s.Keys, s.FDs, s.Card = nil, nil, Card{0, Many}
-			for i := range s.Columns {
-				s.Columns[i].Const = ""
+			if l, gap := m.loading(); gap == "" {
+				s.Keys = m.Kept(l)
 			}
-			s.Keys = kept
+			s.weaken(m.Run())
 		}
 	}
 	if m.Node.Type == manifest.Snapshot {
@@ -184,6 +183,21 @@ func (m *Model) Summarise() *Summary {
 	s.Storage = storageOf(m.Node, m.Dialect)
 	s.Undecided = m.undecided()
 	return s
+}
+
+// weaken takes back what the columns of a full refresh have and those of an
+// incremental run do not.
+func (s *Summary) weaken(run *World) {
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		c.Const = ""
+		if run == nil || run.Output == nil {
+			continue // it fails, and inserts nothing
+		}
+		if k := run.Output.Index(c.Fold); k >= 0 && !run.Output.Columns[k].NotNull {
+			c.NotNull, c.NullWhy = false, nil
+		}
+	}
 }
 
 // history turns the columns of a snapshot's query into those of its table: one
