@@ -108,6 +108,20 @@ func (m *Model) Refresh(a Arrival) (d Decision, ok bool) {
 	return Decide(m, l, a), true
 }
 
+// Example returns the lines of an example in which runs of the model leave the
+// table unlike a full refresh, for one of the given kinds of reasons; nil if there
+// is none, or another reason comes first.
+func (m *Model) Example(kinds ...string) []string {
+	if m.decided == nil {
+		d, _ := m.Refresh(InOrder)
+		m.decided = &d
+	}
+	if m.decided.Answer != Differs || !slices.Contains(kinds, m.decided.Kind) {
+		return nil
+	}
+	return m.decided.Example.Lines()
+}
+
 // gap is a step that a proof lacks.
 type gap struct {
 	kind, text string
@@ -185,7 +199,25 @@ func (p *prover) prove() *gap {
 	if g := p.loads(); g != nil {
 		return g
 	}
+	p.contract()
 	return p.order
+}
+
+// contract states what is assumed of the relations that the model reads.
+func (p *prover) contract() {
+	var out []string
+	for _, grows := range []bool{true, false} {
+		for _, s := range p.w.Scans {
+			text := "`" + s.Relation.Name + "` does not change between the runs"
+			if grows {
+				text = "rows are added to `" + s.Relation.Name + "`, and none is changed or removed"
+			}
+			if !s.Relation.This && p.growing[s.Relation] == grows && !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+	}
+	p.assumes = append(out, p.assumes...)
 }
 
 // grow finds the relations that rows arrive in.

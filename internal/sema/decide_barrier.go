@@ -157,9 +157,14 @@ func (p *prover) letsArrivals(s *stream, g placed) *gap {
 		if b != exact && !(l.index && l.start == b) && (l.index || !l.start.functionOf(b)) || l.index && b != l.start {
 			return p.lacks("bound", "`"+w.short(g.leftExpr)+"` is truncated, its bound is not: rows of the newest unit do not pass", g.Expr)
 		}
-		alone := w.reach(s.scan.rel, set{base}).known(s.scan.tid) // no two rows share a value
-		if g.Op == sql.OpGt && !l.back && (p.arrival == InOrder && !alone || b != exact) {
-			return p.lacks("strict", "`"+w.short(g.Expr)+"` leaves out rows that arrive later with the newest value", g.Expr)
+		if g.Op == sql.OpGt && !l.back {
+			own := w.reach(s.scan.rel, set{base})
+			if p.arrival == InOrder && !own.known(s.scan.tid) || b != exact {
+				return p.lacks("strict", "`"+w.short(g.Expr)+"` leaves out rows that arrive later with the newest value", g.Expr)
+			}
+			if p.arrival == InOrder {
+				p.steps = append(p.steps, w.steps(own.proof(set{s.scan.tid}))...)
+			}
 		}
 		if l.bare {
 			p.assume("the first run finds a row")

@@ -22,6 +22,7 @@ type Model struct {
 	Summary *Summary
 	guards  []*Guard
 	guarded bool
+	decided *Decision
 }
 
 // Adapter is the warehouse adapter of the run.

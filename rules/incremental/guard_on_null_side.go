@@ -39,7 +39,7 @@ var GuardBlanksRows = lint.Rule{
 			w := b.Guard.World
 			r := p.ReportIn(w.Rendered, b.Join.Span(), "an incremental run reads all of `%s` and only the newest of `%s`: `%s` of all other rows becomes NULL", b.Join.LeftName, b.Join.RightName, b.Column)
 			r.Evidence("guard", sema.Step{Text: "the guard, on the side that is joined", Place: w.Place(b.Guard.Expr.Range()), Strength: finding.Struct})
-			r.Note("strategy", "`%s`: an incremental run %s", s.Name, s.Effect)
+			r.Note("strategy", "`%s`: an incremental run %s", s.Name, s.Effect).Witness(m.Example("outer")...)
 			r.Help("limit `%s` to the keys that have news, or read `%s` whole", b.Join.LeftName, b.Join.RightName)
 			r.Quiet("restrict the side that is kept").About(b.Column)
 			if s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || !m.Adapter.Sure && !s.Explicit {

@@ -21,7 +21,7 @@ var NoEffectiveGuard = lint.Rule{
 		case sema.Append:
 			r := atConfig(p, m, "materialized", "every run inserts all rows again: the model is incremental, selects the same rows each time, and has no key that replaces any")
 			r.Note("strategy", "`%s`%s: an incremental run %s", s.Name, origin(m, s), s.Effect)
-			r.Help("select only new rows under `is_incremental()`, or materialize as a table")
+			r.Witness(m.Example("append")...).Help("select only new rows under `is_incremental()`, or materialize as a table")
 			r.Quiet("restrict the rows by `{{ this }}`, a clock or a variable")
 			if !m.Adapter.Sure && !s.Explicit {
 				r.Lower(finding.Warning)

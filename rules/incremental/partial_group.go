@@ -34,7 +34,7 @@ var PartialGroup = lint.Rule{
 			agg := part.Aggs[0]
 			r := p.ReportIn(w.Rendered, g.Expr.Range(), "the guard `%s` takes part of a group: `%s` per %s is computed from the new rows alone", oneLine(w.Text(g.Expr.Range())), oneLine(w.Text(agg.Call.Span)), group(part.Group))
 			r.Evidence("aggregate", sema.Step{Text: "`" + oneLine(w.Text(agg.Call.Span)) + "` is grouped by " + group(part.Group), Place: w.Place(agg.Call.Span), Strength: finding.Struct})
-			r.Note("effect", "%s", consequence(s))
+			r.Note("effect", "%s", consequence(s)).Witness(m.Example("group")...)
 			r.Help("compare what the groups are made of, truncated the same way, or select the keys that changed and read their groups whole")
 			r.Quiet("let the guard read only columns that the GROUP BY determines").About(part.Group...)
 			if !sum(part) || s.Effect != sema.Append && s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || !m.Adapter.Sure && !s.Explicit {

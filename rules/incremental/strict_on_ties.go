@@ -32,7 +32,7 @@ var StrictOnTies = lint.Rule{
 				continue
 			}
 			r := p.ReportIn(w.Rendered, g.Expr.Range(), "`%s` compares whole %ss: rows of the newest %s that arrive after the run are never read", text, unit, unit)
-			r.Help("compare with `>=` and replace the %s by key", unit).Quiet("compare with `>=`, or the time itself").About(g.Column)
+			r.Witness(m.Example("strict")...).Help("compare with `>=` and replace the %s by key", unit).Quiet("compare with `>=`, or the time itself").About(g.Column)
 		}
 	},
 }

@@ -33,7 +33,7 @@ var TruncatedWindow = lint.Rule{
 			w := g.World
 			r := p.ReportIn(w.Rendered, c.Window.Call.Span, "`%s` per %s sees only the rows of `%s` in an incremental run: %s", c.Name, group(c.Partition), oneLine(w.Text(g.Expr.Range())), effectOn(c))
 			r.Evidence("guard", sema.Step{Text: "the guard, below the window", Place: w.Place(g.Expr.Range()), Strength: finding.Struct})
-			r.Help("filter above the window, or read the earlier rows of each partition as well")
+			r.Witness(m.Example("window")...).Help("filter above the window, or read the earlier rows of each partition as well")
 			r.Quiet("let the guard take partitions whole").About(append(c.Partition, c.Name)...)
 			if !c.Sure() {
 				r.Lower(finding.Warning)

@@ -30,7 +30,7 @@ var AppendOverlap = lint.Rule{
 			r := p.ReportIn(g.World.Rendered, g.Expr.Range(), message(sure, s), g.World.Text(g.Expr.Range()))
 			r.Message = squeeze(r.Message)
 			r.Note("strategy", "%s: %s %s", strategyText(m, s), "an incremental run", s.Effect)
-			r.About(g.Column)
+			r.Witness(m.Example("append")...).About(g.Column)
 			if !sure || !m.Adapter.Sure && !s.Explicit {
 				r.Lower(finding.Warning)
 			}

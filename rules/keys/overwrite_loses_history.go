@@ -30,7 +30,7 @@ var OverwriteLosesHistory = lint.Rule{
 				r.Note("adapter", "without `partition_by` there is one partition: the table")
 				r.Help("set `partition_by` to what the guard compares")
 			}
-			r.Quiet("read all rows, or replace parts").About(s.Name)
+			r.Witness(m.Example("whole")...).Quiet("read all rows, or replace parts").About(s.Name)
 			if !m.Adapter.Sure {
 				r.Lower(finding.Warning)
 			}

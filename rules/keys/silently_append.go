@@ -31,6 +31,7 @@ var SilentlyAppend = lint.Rule{
 		r := at(p, m, origin, "`%s` without `unique_key` replaces nothing: every row of the batch is inserted", s.Name)
 		r.About(s.Name)
 		overlap(r, m)
+		r.Witness(m.Example("append")...)
 		if !rereads(m) || !m.Adapter.Sure {
 			r.Lower(finding.Warning)
 		}
