@@ -3,7 +3,6 @@ package sema
 import (
 	"strings"
 
-	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -34,47 +33,23 @@ func (m *Model) loading() (l Load, gap string) {
 	return l, ""
 }
 
-// partitions reads partition_by: the columns, and the unit of BigQuery's.
+// partitions reads the columns that the table is partitioned by, and the unit of
+// the only one.
 func (m *Model) partitions(l Load) (Load, string) {
 	l.Key = nil
-	for _, name := range []string{"partition_by", "partitioned_by"} {
-		v, _ := m.Node.Config.Get(name)
-		if v == nil {
-			continue
-		}
-		if d, ok := v.(*jinja.Dict); ok {
-			field, _ := d.Get("field")
-			text, known := jinja.TextOf(field)
-			if !known || text == "" {
-				return l, "the partitions are not known"
-			}
-			l.Key = []string{text}
-			kind, unit := dictText(d, "data_type"), dictText(d, "granularity")
-			switch {
-			case kind == "int64":
-				return l, "the ranges of the partitions are not followed"
-			case kind != "" && kind != "date" && unit == "":
-				unit = "day"
-			}
-			l.Unit = unit
-			return l, ""
-		}
-		cols, known := m.Node.Config.Strings(name)
-		if !known || len(cols) == 0 {
-			return l, "the partitions are not known"
-		}
-		l.Key = cols
+	unit := instant
+	for _, key := range layouts {
+		m.eachPartition(key, func(name string, u timeGrain) { l.Key, unit = append(l.Key, name), u })
 	}
-	if len(l.Key) == 0 {
+	switch {
+	case len(l.Key) == 0:
 		return l, "the partitions are not known"
+	case unit != instant && (len(l.Key) > 1 || grainNames[unit] == ""):
+		return l, "the unit of the partitions is not followed"
+	case unit != instant:
+		l.Unit = grainNames[unit]
 	}
 	return l, ""
-}
-
-func dictText(d *jinja.Dict, key string) string {
-	v, _ := d.Get(key)
-	text, _ := jinja.TextOf(v)
-	return strings.ToLower(text)
 }
 
 // loads proves that the load puts the batch in the place of what is new.
