@@ -127,7 +127,7 @@ type finder struct {
 // with; nil if none was found.
 func search(m *Model, l Load, a Arrival) *Arrivals {
 	full, run := m.Full(), m.Run()
-	if full == nil || full.World == nil || run == nil || run.out == nil || l.Effect == UnknownEffect || l.Effect == ReplaceRange || l.Partial {
+	if full == nil || full.World == nil || run == nil || run.out == nil || l.Effect == UnknownEffect || l.Effect == ReplaceRange || l.Partial || l.Unit == "?" {
 		return nil
 	}
 	f := &finder{m: m, load: l, arrival: a, rand: rand.New(rand.NewPCG(1, 2)), clocks: map[*Given]int{}}

@@ -45,7 +45,7 @@ func (m *Model) partitions(l Load) (Load, string) {
 	case len(l.Key) == 0:
 		return l, "the partitions are not known"
 	case unit != instant && (len(l.Key) > 1 || grainNames[unit] == ""):
-		return l, "the unit of the partitions is not followed"
+		l.Unit = "?"
 	case unit != instant:
 		l.Unit = grainNames[unit]
 	}
@@ -54,6 +54,9 @@ func (m *Model) partitions(l Load) (Load, string) {
 
 // loads proves that the load puts the batch in the place of what is new.
 func (p *prover) loads() *gap {
+	if p.load.Unit != "" && p.unit() == noGrain {
+		return p.lacks("strategy", "the unit of the partitions is not followed", nil)
+	}
 	if p.load.Partial {
 		return p.lacks("strategy", "only some columns of a row are updated", nil)
 	}
@@ -194,7 +197,7 @@ func (p *prover) batchOwnsKeys(key set) *gap {
 		}
 	}
 	for _, g := range s.guards {
-		c, ok := p.aligned(s, g, key, grainWords[strings.TrimSuffix(strings.ToLower(p.load.Unit), "s")])
+		c, ok := p.aligned(s, g, key, p.unit())
 		if s.byKey || !ok {
 			return p.lacks("rest", "`"+w.short(g.Expr)+"` takes a part of the rows with one "+Tuple(p.load.Key)+": the rest is deleted with it", g.Expr)
 		}
@@ -202,6 +205,9 @@ func (p *prover) batchOwnsKeys(key set) *gap {
 	}
 	return nil
 }
+
+// unit is what a partition's column is truncated to; noGrain if it is not.
+func (p *prover) unit() timeGrain { return grainWords[strings.ToLower(p.load.Unit)] }
 
 // predicates says whether the rows that incremental_predicates leave alone are
 // none of those that the batch brings again.

@@ -2,63 +2,129 @@ package sema
 
 import "slices"
 
-// replacedKeys returns the keys of the query that hold in the table as well when
-// that is loaded in batches: both the full refresh and the batch are proven to
-// have one row per key, and the strategy removes the rows of the table that a
-// row of the batch could share its key with.
-func (m *Model) replacedKeys() []Key {
+// Kept returns the keys that hold in a table which is loaded in batches, whatever
+// arrives: those that each query has, of the full refresh and of the batch, and
+// that the load keeps from one run to the next.
+//
+//   - Rows replaced by a key that is unique in each batch: that key.
+//   - All rows with one key deleted before the batch is inserted, single rows or
+//     whole partitions: rows with one key come from one batch, so a key of the
+//     batch holds together with it.
+//   - Rows appended that the table does not hold, by columns of a key: that key.
+//
+// A row with a NULL in the load's key is not found again: the keys are lax unless
+// there is none. Predicates that leave rows alone keep no key.
+func (m *Model) Kept(l Load) []Key {
 	full, run := m.Full(), m.Run()
-	if full == nil || full.World == nil || full.World.Output == nil || run == nil || run.Output == nil {
+	if full == nil || full.World == nil || full.World.Output == nil || run == nil || run.Output == nil || len(l.Predicates) > 0 {
 		return nil
 	}
+	k := keeper{m: m, full: full.World.Output, run: run.Output}
+	by := k.full.indexes(l.Key, m.Dialect)
+	switch {
+	case l.Effect == Append:
+		return k.appended(m.notHeld())
+	case l.Effect == OverwriteAll:
+		return k.keys(nil, func([]int) bool { return true })
+	case len(by) == 0:
+		return nil
+	case l.Effect == Upsert:
+		return k.keys(by, func(cols []int) bool { return subset(cols, by) })
+	case l.Effect == DeleteInsert, l.Effect == OverwriteParts:
+		return k.keys(by, func([]int) bool { return true })
+	}
+	return nil
+}
+
+// keeper collects the keys of a table.
+type keeper struct {
+	m         *Model
+	full, run *Summary
+}
+
+// keys returns the keys of both queries that fit, each together with the columns
+// of by.
+func (k *keeper) keys(by []int, fits func(cols []int) bool) []Key {
 	var out []Key
-	base := full.World.Output
-	for _, k := range base.Keys {
-		names := base.Names(k.Cols)
-		by, ok := m.removesBy(names)
-		if k.When != nil || !ok || !run.Output.HasKey(run.Output.indexes(names, m.Dialect), true) {
+	for _, key := range k.full.Keys {
+		if key.When != nil || !fits(key.Cols) {
 			continue
 		}
-		// Rows with a NULL in what is replaced by find none, and come in again.
-		k.Lax = k.Lax || !base.allNotNull(base.indexes(by, m.Dialect))
-		out = append(out, k)
+		cols := slices.Concat(key.Cols, by)
+		slices.Sort(cols)
+		cols = slices.Compact(cols)
+		in := k.run.indexes(k.full.Names(cols), k.m.Dialect)
+		if len(in) < len(cols) || !k.run.HasKey(k.run.indexes(k.full.Names(key.Cols), k.m.Dialect), true) && len(key.Cols) > 0 || len(key.Cols) == 0 && k.run.Card.Max > 1 {
+			continue
+		}
+		key.Cols = cols
+		key.Lax = key.Lax || !k.run.HasKey(in, false) || !k.full.allNotNull(by) || !k.run.allNotNull(k.run.indexes(k.full.Names(by), k.m.Dialect))
+		if !slices.ContainsFunc(out, func(o Key) bool { return slices.Equal(o.Cols, key.Cols) }) {
+			out = append(out, key)
+		}
 	}
 	return out
 }
 
-// removesBy returns the columns by which the strategy removes rows of the table,
-// if two rows that agree on names agree on these: of such rows no run leaves one
-// that is older than the batch.
-//
-// A merge must go by the key itself: what it does with several rows of a batch
-// for one row of the table is not to be relied on. A delete+insert may go by a
-// part of it. What is inserted only, or replaced by a range of time that the
-// query need not keep to, guarantees nothing.
-func (m *Model) removesBy(names []string) (by []string, ok bool) {
-	switch m.Strategy().Effect {
-	case Upsert, DeleteInsert:
-		key, _, known := m.Node.UniqueKey()
-		if !known || len(key) == 0 {
-			return nil, false
-		}
-		if m.Strategy().Effect == Upsert {
-			return key, m.isKey(key, names)
-		}
-		return key, m.within(key, names)
-	case OverwriteAll:
-		return nil, true
-	case OverwriteParts:
-		for _, setting := range layouts {
-			m.eachPartition(setting, func(name string, _ timeGrain) { by = append(by, name) })
-		}
-		return by, len(by) > 0 && m.within(by, names)
+// appended returns the keys that hold the columns by which rows are left out that
+// the table has.
+func (k *keeper) appended(names []string) []Key {
+	held := k.full.indexes(names, k.m.Dialect)
+	if len(held) == 0 {
+		return nil
 	}
-	return nil, false
+	var out []Key
+	for _, key := range k.keys(nil, func(cols []int) bool { return subset(held, cols) }) {
+		key.Lax = key.Lax || !k.full.allNotNull(held)
+		out = append(out, key)
+	}
+	return out
 }
 
-// within reports whether all of some columns are among others.
-func (m *Model) within(cols, names []string) bool {
-	return !slices.ContainsFunc(cols, func(c string) bool {
-		return !slices.ContainsFunc(names, func(n string) bool { return m.Dialect.FoldName(n, false) == m.Dialect.FoldName(c, false) })
-	})
+// notHeld returns columns of the table by which every row of a batch is one that
+// it does not hold; nil if there are none.
+func (m *Model) notHeld() []string {
+	p := &prover{m: m, w: m.Run()}
+	for _, g := range m.Guards() {
+		if !g.Block.InExpr {
+			p.guards = append(p.guards, g)
+		}
+	}
+	if p.w == nil || p.w.out == nil || p.w.truncated || len(p.guards) == 0 {
+		return nil
+	}
+	p.grow()
+	if p.flow() != nil || len(p.streams) != 1 || p.streams[0].scan == nil {
+		return nil
+	}
+	s := p.streams[0]
+	for _, g := range s.guards {
+		if p.kindOf(g) != notHeld || g.Clause != Where {
+			continue
+		}
+		if names, ok := p.heldColumns(s, g); ok {
+			return names
+		}
+	}
+	return nil
+}
+
+// heldColumns returns the columns of the table that a notHeld guard compares, if
+// what it compares them with becomes these columns.
+func (p *prover) heldColumns(s *stream, g placed) ([]string, bool) {
+	own, held, sel, ok := p.compared(g)
+	t, isTable := tableOf(sel)
+	if !ok || !isTable || !p.w.isThis(t) || notExists(g.Expr) == nil && sel.Where != nil {
+		return nil, false
+	}
+	var out []string
+	for i, c := range own {
+		name := held[i].Parts[len(held[i].Parts)-1]
+		col, found := p.w.out.named(p.w.Dialect.Fold(name))
+		if x, ok := p.into(s, col, g.rel.tids); !found || !ok || x != c {
+			return nil, false
+		}
+		out = append(out, name.Name)
+	}
+	return out, len(out) > 0
 }
