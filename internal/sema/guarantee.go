@@ -1,7 +1,5 @@
 package sema
 
-import "slices"
-
 // Kept returns the keys that hold in a table which is loaded in batches, whatever
 // arrives: those that each query has, of the full refresh and of the batch, and
 // that the load keeps from one run to the next.
@@ -9,7 +7,9 @@ import "slices"
 //   - Rows replaced by a key that is unique in each batch: that key.
 //   - All rows with one key deleted before the batch is inserted, single rows or
 //     whole partitions: rows with one key come from one batch, so a key of the
-//     batch holds together with it.
+//     batch that holds it is one of the table. (Any key of the batch together with
+//     it is one too; but what names more than rows need is no grain to judge joins
+//     by.)
 //   - Rows appended that the table does not hold, by columns of a key: that key.
 //
 // A row with a NULL in the load's key is not found again: the keys are lax unless
@@ -29,9 +29,9 @@ func (m *Model) Kept(l Load) []Key {
 	case len(by) == 0:
 		return nil
 	case l.Effect == Upsert:
-		return k.keys(by, func(cols []int) bool { return subset(cols, by) })
+		return k.keys(by, func(cols []int) bool { return subset(cols, by) && subset(by, cols) })
 	case l.Effect == DeleteInsert, l.Effect == OverwriteParts:
-		return k.keys(by, func([]int) bool { return true })
+		return k.keys(by, func(cols []int) bool { return subset(by, cols) })
 	}
 	return nil
 }
@@ -42,26 +42,20 @@ type keeper struct {
 	full, run *Summary
 }
 
-// keys returns the keys of both queries that fit, each together with the columns
-// of by.
+// keys returns the keys of both queries that fit; rows without a value in the
+// columns of by are exempt.
 func (k *keeper) keys(by []int, fits func(cols []int) bool) []Key {
 	var out []Key
 	for _, key := range k.full.Keys {
 		if key.When != nil || !fits(key.Cols) {
 			continue
 		}
-		cols := slices.Concat(key.Cols, by)
-		slices.Sort(cols)
-		cols = slices.Compact(cols)
-		in := k.run.indexes(k.full.Names(cols), k.m.Dialect)
-		if len(in) < len(cols) || !k.run.HasKey(k.run.indexes(k.full.Names(key.Cols), k.m.Dialect), true) && len(key.Cols) > 0 || len(key.Cols) == 0 && k.run.Card.Max > 1 {
+		in := k.run.indexes(k.full.Names(key.Cols), k.m.Dialect)
+		if len(in) < len(key.Cols) || !k.run.HasKey(in, true) {
 			continue
 		}
-		key.Cols = cols
 		key.Lax = key.Lax || !k.run.HasKey(in, false) || !k.full.allNotNull(by) || !k.run.allNotNull(k.run.indexes(k.full.Names(by), k.m.Dialect))
-		if !slices.ContainsFunc(out, func(o Key) bool { return slices.Equal(o.Cols, key.Cols) }) {
-			out = append(out, key)
-		}
+		out = append(out, key)
 	}
 	return out
 }
