@@ -106,7 +106,7 @@ func TestMembers(t *testing.T) {
 		{`{{ flags.FULL_REFRESH }} {{ flags.WHICH }}`, `True run`},
 		{`{{ api.Column.translate_type('string') }} {{ api.Column('a', 'varchar(20)').string_size() }}`, `TEXT 20`},
 		{`{{ log('x') }}{{ print('x') }}{% do exceptions.warn('x') %}{{ return('x') if false }}.`, `.`},
-		{`{{ dbt.type_string() }} {{ type_int() }} {{ dbt.length('x') }}`, `TEXT integer length(x)`},
+		{`{{ dbt.type_string() }} {{ type_int() }} {{ dbt.length('x') }}`, "TEXT integer \n\n    length(\n        x\n    )"},
 		{`{{ generate_schema_name('x', none) }} {{ generate_alias_name(none, model) }}`, `main_x m`},
 		{`{{ project_name }} {{ schema }} {{ database }}`, `shop main db`},
 		{`{{ 'yes' if 'x' | as_bool else 'no' }}`, `yes`},

@@ -83,7 +83,7 @@ func TestLookup(t *testing.T) {
 		{"postgres", "shop", `{{ type_int() }} {{ dbt.type_int() }}`, "my_int integer"},
 		{"postgres", "shop", `{{ ref('a') }} {{ builtins.ref('a') }}`, `"db"."main"."stg_a" "db"."main"."a"`},
 		{"postgres", "shop", `{{ generate_schema_name('x', none) }}`, "x!"},
-		{"redshift", "shop", `{{ adapter.dispatch('split_part', 'dbt')('a', 'b', 1) }}`, "split_part(a, b, 1)"},
+		{"redshift", "shop", `{{ adapter.dispatch('split_part', 'dbt')('a', 'b', 1) }}`, "split_part( a, b, 1 )"},
 		{"postgres", "shop", `{{ adapter.dispatch('mine2', 'helper') is callable }}`, ""},
 		{"postgres", "shop", `{% set f = helper.pick %}{{ f() }}`, "shop default"},
 	} {
