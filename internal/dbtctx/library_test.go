@@ -79,7 +79,7 @@ func TestLookup(t *testing.T) {
 		{"redshift", "shop", `{{ helper.sort() }}`, "helper sort"},
 		// dbt's own macros: overridden by prefix, and by name when asked without `dbt.`.
 		{"postgres", "shop", `{{ dbt.length('a') }} {{ length('a') }}`, "my_length(a) my_length(a)"},
-		{"redshift", "shop", `{{ dbt.length('a') }}`, "len(a)"},
+		{"redshift", "shop", `{{ dbt.length('a') }}`, "len( a )"},
 		{"postgres", "shop", `{{ type_int() }} {{ dbt.type_int() }}`, "my_int integer"},
 		{"postgres", "shop", `{{ ref('a') }} {{ builtins.ref('a') }}`, `"db"."main"."stg_a" "db"."main"."a"`},
 		{"postgres", "shop", `{{ generate_schema_name('x', none) }}`, "x!"},
