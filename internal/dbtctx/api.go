@@ -43,6 +43,7 @@ type Node struct {
 	Name         string
 	Version      string // empty unless versioned
 	Path         string // relative to the package's root, as dbt's original_file_path
+	Rel          string // relative to the folder of its kind, as dbt's path; Path if empty
 	FQN          []string
 	Database     string
 	Schema       string

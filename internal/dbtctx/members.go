@@ -58,7 +58,6 @@ func (c *Context) globals() map[string]jinja.Value {
 		"dbt_version":          jinja.NewStr(dbtVersion),
 		"invocation_id":        jinja.NewStr(invocation),
 		"thread_id":            jinja.NewStr("Thread-1"),
-		"selected_resources":   jinja.NewList(),
 		"invocation_args_dict": jinja.NewDict(),
 		"dbt_metadata_envs":    jinja.NewDict(),
 		"project_name":         jinja.NewStr(c.lib.root),
@@ -143,6 +142,8 @@ func (r *run) member(s *jinja.State, name string) (jinja.Value, bool) {
 			return res.Graph(), true
 		}
 		return dict("nodes", jinja.NewDict(), "sources", jinja.NewDict(), "exposures", jinja.NewDict(), "metrics", jinja.NewDict()), true
+	case "selected_resources":
+		return r.selected(), true
 	case "run_started_at":
 		if started := r.ctx.o.Started; !started.IsZero() {
 			return timeValue{t: started.UTC(), zone: "+00:00"}, true
@@ -159,6 +160,21 @@ func (r *run) member(s *jinja.State, name string) (jinja.Value, bool) {
 		return unknown(jinja.MacroKind, "macro `"+name+"` of dbt", s.Place()), true
 	}
 	return nil, false
+}
+
+// selected is selected_resources: in a run without a selection, every node; in
+// the parse pass none.
+func (r *run) selected() *jinja.List {
+	out := jinja.NewList()
+	if r.ctx.o.Resources == nil || r.world.Parse {
+		return out
+	}
+	graph, _ := r.ctx.o.Resources.Graph().(*jinja.Dict)
+	nodes, _ := graph.Get(jinja.NewStr("nodes"))
+	if d, ok := nodes.(*jinja.Dict); ok {
+		out.Append(d.Keys()...)
+	}
+	return out
 }
 
 // known returns the first text that is not empty, or something unknown.
@@ -327,7 +343,7 @@ func (r *run) modelValue() *jinja.Dict {
 		"unique_id", jinja.NewStr(n.UniqueID), "resource_type", jinja.NewStr(n.ResourceType),
 		"package_name", jinja.NewStr(n.Package), "name", jinja.NewStr(n.Name), "alias", textOrNone(n.Alias),
 		"database", textOrNone(n.Database), "schema", textOrNone(n.Schema), "version", textOrNone(n.Version),
-		"path", jinja.NewStr(n.Path), "original_file_path", jinja.NewStr(n.Path), "fqn", jinja.FromGo(n.FQN),
+		"path", jinja.NewStr(cmp.Or(n.Rel, n.Path)), "original_file_path", jinja.NewStr(n.Path), "fqn", jinja.FromGo(n.FQN),
 		"tags", jinja.FromGo(n.Tags), "meta", meta, "config", config, "description", jinja.NewStr(""),
 		"columns", jinja.NewDict(), "language", jinja.NewStr("sql"), "group", nil, "access", jinja.NewStr("protected"),
 		"refs", jinja.NewList(), "sources", jinja.NewList(),

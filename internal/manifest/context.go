@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
@@ -12,7 +13,7 @@ import (
 func (m *Manifest) ContextNode(n *Node) *dbtctx.Node {
 	return &dbtctx.Node{
 		UniqueID: n.ID, ResourceType: string(n.Type), Package: n.Package, Name: n.Name, Version: n.Version,
-		Path: n.Path, FQN: n.FQN, Database: n.Database, Schema: n.Schema, Alias: n.Alias,
+		Path: n.Path, Rel: n.Rel, FQN: n.FQN, Database: n.Database, Schema: n.Schema, Alias: n.Alias,
 		Body: n.Body, File: n.File, Template: n.Template,
 		Config: n.Config.Dict(), Tags: n.Tags, Meta: n.Meta,
 		Fields: func() map[string]jinja.Value { return m.fields(n) },
@@ -135,7 +136,7 @@ func (m *Manifest) nodeDict(n *Node) *jinja.Dict {
 		"name", jinja.NewStr(n.Name),
 		"resource_type", jinja.NewStr(string(n.Type)),
 		"package_name", jinja.NewStr(n.Package),
-		"path", jinja.NewStr(n.Path),
+		"path", jinja.NewStr(cmp.Or(n.Rel, n.Path)),
 		"original_file_path", jinja.NewStr(n.Path),
 		"fqn", list(n.FQN),
 		"database", jinja.NewStr(n.Database),

@@ -137,7 +137,7 @@ func (b *builder) parseNode(n *Node) {
 		n.Template = jinja.Parse(n.File, n.Body)
 		out := b.ctx.Render(&dbtctx.Node{
 			UniqueID: n.ID, ResourceType: string(n.Type), Package: n.Package, Name: n.Name, Version: n.Version,
-			Path: n.Path, FQN: n.FQN, Database: b.m.Target.Database, Schema: b.m.Target.Schema, Alias: n.Name,
+			Path: n.Path, Rel: n.Rel, FQN: n.FQN, Database: b.m.Target.Database, Schema: b.m.Target.Schema, Alias: n.Name,
 			Body: n.Body, File: n.File, Template: n.Template,
 		}, dbtctx.World{Name: "parse", Parse: true})
 		n.Events, n.Errors = out.Events, out.Errors

@@ -112,6 +112,7 @@ type Node struct {
 	// the query of a snapshot that is written as a relation in YAML.
 	Made     bool
 	Path     string // relative to the package's folder (original_file_path)
+	Rel      string // relative to the folder of its kind (path); empty without a file of its own
 	Python   bool
 	Template *jinja.Template // Body, parsed; nil for Python, seeds and YAML resources
 	Seed     *project.Seed   // of a seed

@@ -40,7 +40,7 @@ func (b *builder) files(pkg *project.Package) {
 func (b *builder) file(pkg *project.Package, t Type, from *project.Template, body source.Span) *Node {
 	n := &Node{
 		ID: id(t, pkg.Name, from.Name), Type: t, Name: from.Name, Package: pkg.Name, Latest: true,
-		File: from.File, Body: body, Path: from.Path, Python: from.Python,
+		File: from.File, Body: body, Path: from.Path, Rel: from.Rel, Python: from.Python,
 		FQN: append(fqn(pkg.Name, from.Rel), from.Name),
 	}
 	if body == (source.Span{}) && t != Seed {

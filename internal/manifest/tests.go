@@ -181,20 +181,21 @@ func (b *builder) attach() {
 	for _, n := range b.m.Nodes {
 		for t := range n.AllTests() {
 			t.Enabled = t.Enabled && n.Enabled
-			needs, macros := map[string]bool{}, b.testMacros(t)
+			needs := map[string]bool{}
 			for i := range t.Args {
 				a := &t.Args[i]
-				a.Value = b.argument(t, a, a.Node, needs, macros)
+				a.Value = b.argument(t, a, a.Node, needs)
 			}
 			delete(needs, n.ID)
-			t.DependsOn, t.Macros = sections(needs), sections(macros)
+			t.DependsOn, t.Macros = sections(needs), sections(b.testMacros(t))
 		}
 	}
 }
 
-// testMacros returns the macros that every test of t's kind calls: its own, and
-// the one that applies the `where` of the configuration. The latter dbt calls
-// while it parses, except in the two tests that it parses without rendering.
+// testMacros returns the macros that a test calls, as dbt lists them: its own,
+// and the one that applies the `where` of the configuration. The latter dbt
+// calls while it parses, except in the two tests that it parses without
+// rendering; others that an argument might call it does not know there.
 func (b *builder) testMacros(t *Test) map[string]bool {
 	out := map[string]bool{}
 	own := b.testMacro(t.Node.Package, t.Package, t.Name)
@@ -229,20 +230,20 @@ func (b *builder) testMacro(from, pkg, name string) string {
 }
 
 // argument renders one value of a test's arguments. Nodes that it refers to
-// are added to needs, macros that it calls to macros.
-func (b *builder) argument(t *Test, a *Arg, n *yaml.Node, needs, macros map[string]bool) jinja.Value {
+// are added to needs.
+func (b *builder) argument(t *Test, a *Arg, n *yaml.Node, needs map[string]bool) jinja.Value {
 	pkg := t.Node.Package
 	switch {
 	case n.IsMap():
 		d := jinja.NewDict()
 		for _, p := range n.Pairs {
-			d.Set(jinja.NewStr(p.Key.Value), b.argument(t, a, p.Value, needs, macros))
+			d.Set(jinja.NewStr(p.Key.Value), b.argument(t, a, p.Value, needs))
 		}
 		return d
 	case n.IsList():
 		var items []jinja.Value
 		for _, item := range n.Items {
-			items = append(items, b.argument(t, a, item, needs, macros))
+			items = append(items, b.argument(t, a, item, needs))
 		}
 		return jinja.NewList(items...)
 	case !n.IsScalar():
@@ -257,9 +258,6 @@ func (b *builder) argument(t *Test, a *Arg, n *yaml.Node, needs, macros map[stri
 	}
 	v, out := b.render(pkg, t.File, n, text)
 	for _, e := range out.Events {
-		if e.Kind == dbtctx.MacroEvent {
-			macros["macro."+e.Name] = true
-		}
 		if e.Kind != dbtctx.RefEvent && e.Kind != dbtctx.SourceEvent {
 			continue
 		}

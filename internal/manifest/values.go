@@ -125,6 +125,9 @@ func (b *builder) description(pkg string, f *source.File, n *yaml.Node) Text {
 		return Text{}
 	}
 	text := n.Value
+	if strings.TrimSpace(f.Text[n.Span.Clamp(len(f.Text)).End:]) == "" {
+		text = strings.TrimRight(text, "\n") // dbt strips the file
+	}
 	if hasJinja(text) {
 		text = strings.TrimSuffix(text, "\n") // a template loses its last line end
 		text = docCall.ReplaceAllStringFunc(text, func(call string) string {
