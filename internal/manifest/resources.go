@@ -59,6 +59,11 @@ func (b *builder) consumer(l *listing, t Type, inputs []*yaml.Node) *Node {
 		n.ID = "group." + l.pkg.Name + "." + name
 	}
 	b.configure(n, treeOf(t), defaultsOf(t), func(c *Config) { b.applyEntry(c, n.Package, f, l.entry) })
+	if layers := n.Config.Layers("meta"); t == Exposure && len(layers) > 0 {
+		// That of an exposure is not merged.
+		n.Config.effective["meta"] = layers[len(layers)-1]
+		b.derive(n)
+	}
 	n.Description = b.description(n.Package, f, l.entry.Get("description"))
 	if n.Enabled {
 		for _, input := range inputs {
