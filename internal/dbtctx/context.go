@@ -20,7 +20,8 @@ type Options struct {
 	// Command is the command of dbt that templates see in flags.WHICH; `run` if
 	// it is empty.
 	Command string
-	// Started is the time that run_started_at gives; it is unknown if zero.
+	// Started is the time that run_started_at and Python's clock give; it is
+	// unknown if zero.
 	Started time.Time
 	// Resources resolves ref and source; nil in the parse pass.
 	Resources Resources

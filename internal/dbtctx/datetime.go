@@ -9,7 +9,8 @@ import (
 	"github.com/dbtvet/dbtvet/parser/jinja"
 )
 
-// datetimeModule is Python's datetime. What asks the clock is unknown.
+// datetimeModule is Python's datetime. What asks the clock is unknown, unless
+// Options.Started tells the time.
 func datetimeModule() map[string]jinja.Value {
 	return map[string]jinja.Value{
 		"date":      timeClass{date: true},
@@ -38,7 +39,18 @@ func (k timeClass) Call(c *jinja.CallArgs) (jinja.Value, error) {
 
 // Attr returns a class method.
 func (k timeClass) Attr(s *jinja.State, name string) (jinja.Value, bool) {
+	started := runOf(s).ctx.o.Started
 	switch name {
+	case "now", "utcnow", "today":
+		if started.IsZero() {
+			break
+		}
+		return lazy(name, func(c *jinja.CallArgs) (jinja.Value, error) {
+			if len(c.Args)+len(c.Named) > 0 { // a time zone
+				return unknown(jinja.ScalarKind, "modules.datetime."+name, c.Place), nil
+			}
+			return timeValue{t: started.UTC(), date: k.date}, nil
+		}), true
 	case "strptime":
 		return strict(name, parseTime), true
 	case "fromisoformat":

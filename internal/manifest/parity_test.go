@@ -89,7 +89,7 @@ models:
     columns:
       - name: id
         description: first
-        data_tests: [unique, helper.wide]
+        data_tests: [{unique: {arguments: {config: {error_if: '>5'}}}}, helper.wide]
       - name: id
         description: second
         data_type: "{{ 'INT' ~ '64' }}"
@@ -134,6 +134,7 @@ func TestWhatDbtShowedBetweenPackages(t *testing.T) {
 		{"a type that is a template", id.DataType, "INT64"},
 		{"the second entry of a column", id.Description.Value, "second"},
 		{"what unique calls", strings.Join(unique.Macros, " "), "macro.dbt.test_unique"},
+		{"a configuration below the arguments", unique.ErrorIf, ">5"},
 		{"what other tests call", strings.Join(wide.Macros, " "), "macro.dbt.get_where_subquery macro.helper.test_wide"},
 		{"config() behind a dispatch", show(first(wide.Config.Get("fail_calc"))), "max(n)"},
 		{"config() with an argument", show(first(wide.Config.Get("where"))), "unknown: argument `column_name` of `test_wide`"},

@@ -58,15 +58,9 @@ func (b *builder) test(n *Node, column string, f *source.File, item *yaml.Node) 
 		t.Package, t.Name = pkg, rest
 	}
 	t.Title = args.Get("name").Text()
-	for _, p := range args.Entries() {
+	entries := testEntries(args)
+	for _, p := range entries {
 		switch {
-		case p.Key.Value == "arguments" && p.Value.IsMap():
-			for _, a := range p.Value.Pairs {
-				if a.Key.Value == "column_name" && column == "" {
-					t.Column = a.Value.Text()
-				}
-				t.Args = append(t.Args, Arg{Name: a.Key.Value, Node: a.Value, Key: a.Key.Span})
-			}
 		case p.Key.Value == "column_name" && column == "":
 			t.Column = p.Value.Text()
 			t.Args = append(t.Args, Arg{Name: p.Key.Value, Node: p.Value, Key: p.Key.Span})
@@ -76,7 +70,7 @@ func (b *builder) test(n *Node, column string, f *source.File, item *yaml.Node) 
 			t.Args = append(t.Args, Arg{Name: p.Key.Value, Node: p.Value, Key: p.Key.Span})
 		}
 	}
-	b.configureTest(t, args)
+	b.configureTest(t, entries)
 	return t
 }
 
@@ -134,8 +128,22 @@ func flatArgument(v jinja.Value) []jinja.Value {
 	return out
 }
 
-// configureTest computes the configuration of a test.
-func (b *builder) configureTest(t *Test, args *yaml.Node) {
+// testEntries returns the entries of a test, those below `arguments` in its
+// place: dbt reads a configuration there as well.
+func testEntries(args *yaml.Node) []yaml.Pair {
+	var out []yaml.Pair
+	for _, p := range args.Entries() {
+		if p.Key.Value == "arguments" && p.Value.IsMap() {
+			out = append(out, p.Value.Pairs...)
+		} else {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// configureTest computes the configuration of a test from its entries.
+func (b *builder) configureTest(t *Test, entries []yaml.Pair) {
 	n, c := t.Node, newConfig()
 	c.apply("severity", Setting{Value: jinja.NewStr("ERROR"), Origin: Origin{Layer: Default}})
 	c.apply("enabled", Setting{Value: true, Origin: Origin{Layer: Default}})
@@ -146,15 +154,20 @@ func (b *builder) configureTest(t *Test, args *yaml.Node) {
 			c.apply(e.key, e.setting)
 		}
 	}
-	for _, p := range args.Entries() {
+	for _, p := range entries {
 		if slices.Contains(testConfigs, p.Key.Value) {
 			value := b.configValue(n.Package, t.File, p.Key.Value, p.Value)
 			c.apply(p.Key.Value, Setting{Value: value, Origin: Origin{t.File, p.Value.Span, Properties}})
 		}
 	}
-	for _, p := range args.Get("config").Entries() {
-		value := b.configValue(n.Package, t.File, p.Key.Value, p.Value)
-		c.apply(p.Key.Value, Setting{Value: value, Origin: Origin{t.File, p.Value.Span, Properties}})
+	for _, p := range entries {
+		if p.Key.Value != "config" {
+			continue
+		}
+		for _, p := range p.Value.Entries() {
+			value := b.configValue(n.Package, t.File, p.Key.Value, p.Value)
+			c.apply(p.Key.Value, Setting{Value: value, Origin: Origin{t.File, p.Value.Span, Properties}})
+		}
 	}
 	if root := b.m.Project.Root.Name; n.Package != root {
 		c.applyTree(b.trees[root]["data_tests"], path, RootProject)

@@ -12,7 +12,7 @@ own, and writes one JSON file:
     nodes           every resource by unique_id, with the fields that compare
     disabled        the unique_ids of what is switched off
 
-run_started_at is a fixed time. An incremental model is compiled twice, for the worlds `full refresh`
+run_started_at and the clock of modules.datetime are a fixed time. An incremental model is compiled twice, for the worlds `full refresh`
 (--full-refresh) and `incremental` (its table is there); any other once, without
 a flag, which is `full refresh` as well. No warehouse is asked: only whether the
 model's own relation exists has an answer. A node that asks anything else gets
@@ -61,6 +61,34 @@ SILENT = {
 
 # The time at which every run started.
 STARTED = datetime.datetime(2024, 2, 29, 12, 30, 15, 123456, tzinfo=datetime.timezone.utc)
+
+
+class Stopped(datetime.datetime):
+    """Python's datetime with a clock that stands still."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return STARTED.astimezone(tz) if tz else STARTED.replace(tzinfo=None)
+
+    @classmethod
+    def utcnow(cls):
+        return STARTED.replace(tzinfo=None)
+
+    today = utcnow
+
+
+class StoppedDate(datetime.date):
+    @classmethod
+    def today(cls):
+        return STARTED.date()
+
+
+def stop_clock():
+    """Let modules.datetime of templates stand still."""
+    from dbt.context import base
+
+    module = base.get_datetime_module_context
+    base.get_datetime_module_context = lambda: {**module(), "datetime": Stopped, "date": StoppedDate}
 
 
 class Asked(Exception):
@@ -224,6 +252,7 @@ def golden(project, runnable, deps, drop):
         if deps:
             shutil.copy(deps, folder / "packages.yml")
         os.chdir(folder)
+        stop_clock()
         dbt = runner(folder)
         if (folder / "packages.yml").exists() and not (folder / "dbt_packages").exists():
             dbt("deps")
