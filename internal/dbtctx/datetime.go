@@ -314,3 +314,32 @@ func parseTime(c *jinja.CallArgs) (jinja.Value, error) {
 	}
 	return timeValue{t: t}, nil
 }
+
+// pytzModule is Python's pytz, as far as zones are named by it. What time it is
+// in one is not known here.
+func pytzModule() map[string]jinja.Value {
+	return map[string]jinja.Value{
+		"utc": zoneValue{"UTC"},
+		"UTC": zoneValue{"UTC"},
+		"timezone": strict("timezone", func(c *jinja.CallArgs) (jinja.Value, error) {
+			name, _ := c.String(0, "zone")
+			return zoneValue{name}, nil
+		}),
+	}
+}
+
+// zoneValue is a time zone.
+type zoneValue struct{ name string }
+
+// Print writes the name of the zone, as Python does.
+func (v zoneValue) Print() string { return v.name }
+
+// Attr returns the name of the zone; the rest would need its history.
+func (v zoneValue) Attr(s *jinja.State, name string) (jinja.Value, bool) {
+	if name == "zone" {
+		return jinja.NewStr(v.name), true
+	}
+	return lazy(name, func(c *jinja.CallArgs) (jinja.Value, error) {
+		return unknown(jinja.ScalarKind, "`"+name+"` of a time zone", c.Place), nil
+	}), true
+}

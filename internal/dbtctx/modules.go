@@ -12,7 +12,7 @@ import (
 func modules() jinja.Value {
 	return dict(
 		"datetime", moduleObject{"datetime", datetimeModule()},
-		"pytz", moduleObject{"pytz", nil},
+		"pytz", moduleObject{"pytz", pytzModule()},
 		"re", moduleObject{"re", reModule()},
 		"itertools", moduleObject{"itertools", itertoolsModule()},
 	)
