@@ -171,6 +171,31 @@ func check(t *testing.T, m finding.Meta, p *fixtures.Project, r *finding.Report)
 	}
 }
 
+// TestParts checks that what the rules about joins, filters, columns and
+// descriptions report says what would fix it, or what would make it silent.
+func TestParts(t *testing.T) {
+	families := []string{"joins", "filters", "columns", "sets", "order", "unused", "dag"}
+	for _, m := range rules.Metas() {
+		if !slices.Contains(families, m.Family) {
+			continue
+		}
+		t.Run(m.Code, func(t *testing.T) {
+			t.Parallel()
+			e, err := fixtures.Of(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range e.Projects {
+				for _, f := range lint(t, m, p.Tree(), p.Preset).Findings {
+					if f.Code == m.Code && (f.Quiet == "" && f.Help == "" || len(f.Witness) > 3) {
+						t.Errorf("%s: %q: help %q, quiet %q, %d rows", p.Name, f.Message, f.Help, f.Quiet, len(f.Witness))
+					}
+				}
+			}
+		})
+	}
+}
+
 // checkFixes applies the safe fixes of rule m, compares the result with what the
 // example says, and checks that there is nothing left to fix.
 func checkFixes(t *testing.T, m finding.Meta, p *fixtures.Project, r *finding.Report) {

@@ -61,7 +61,7 @@ func reportTwice(p *lint.Pass, w *sema.World, at sql.Span, names []string) {
 	} else {
 		r = p.Report(at, "the output has two columns each called %s", list(names))
 	}
-	graded(r, p.Model).About(names...).Help("rename one of them, or leave it out")
+	graded(r, p.Model).About(names...).Help("rename one of them, or leave it out").Quiet("output columns of different names")
 	if w.Dialect.Name == "duckdb" {
 		r.Lower(finding.Warning).Note("effect", "duckdb renames the second, by its position")
 	}

@@ -25,7 +25,7 @@ var SelectStarOutput = lint.Rule{
 			}
 			seen[s.Relation.Name] = true
 			r := p.Report(s.Span, "the columns of `%s` are whatever `%s` has", n.Name, s.Relation.Name).About(s.Relation.Name)
-			r.Help("list the columns that the model is to have")
+			r.Help("list the columns that the model is to have").Quiet("a list of columns, at the end or in the CTE that the star reads")
 			if !matters(p, n) {
 				r.Lower(finding.Info)
 			}

@@ -45,7 +45,8 @@ var UnknownColumn = lint.Rule{
 func reportQualified(p *lint.Pass, u *sema.Unbound, name string) {
 	parts := u.Column.Parts
 	if u.Relation {
-		graded(p.Report(u.Column.Span, "nothing in FROM is called `%s`: `%s` does not resolve", parts[0].Name, name), p.Model).About(strings.ToLower(name))
+		graded(p.Report(u.Column.Span, "nothing in FROM is called `%s`: `%s` does not resolve", parts[0].Name, name), p.Model).About(strings.ToLower(name)).
+			Quiet("a relation in FROM that is called `%s`", parts[0].Name)
 		return
 	}
 	r := p.Report(u.Column.Span, "`%s` has no column `%s`", parts[len(parts)-2].Name, parts[len(parts)-1].Name)
@@ -65,7 +66,7 @@ func reportBare(p *lint.Pass, all []*sema.Unbound) {
 		return
 	}
 	r := p.Report(all[0].Column.Span, "no relation in FROM has the columns %s", list(names))
-	graded(r, p.Model).About(names...)
+	graded(r, p.Model).About(names...).Quiet("columns of these names in a relation of FROM")
 	for _, u := range all {
 		if u.Near != "" {
 			r.Note("near", "`%s` is perhaps `%s`", u.Column.Parts[0].Name, u.Near)
@@ -74,6 +75,7 @@ func reportBare(p *lint.Pass, all []*sema.Unbound) {
 }
 
 func meant(r *lint.Report, u *sema.Unbound) {
+	r.Quiet("a column of that name in a relation of FROM")
 	if u.Near != "" {
 		r.Help("did you mean `%s`?", u.Near)
 	}

@@ -26,7 +26,7 @@ var UnqualifiedColumn = lint.Rule{
 			seen[name] = true
 			r := p.Report(a.Column.Span, "`%s` is ambiguous: %s have a column of that name", name, list(a.Relations))
 			graded(r, p.Model).About(strings.ToLower(name)).
-				Help("write `%s.%s`, with the relation that is meant", a.Relations[0], name)
+				Help("write `%s.%s`, with the relation that is meant", a.Relations[0], name).Quiet("a qualifier")
 		}
 	},
 }

@@ -41,7 +41,7 @@ var LayerBoundary = lint.Rule{
 			names := called(found[kind])
 			f, at := place(n, found[kind][0])
 			p.ReportAt(f, at, "the %s model `%s` reads %s: %s", layer, n.Name, kind, "`"+strings.Join(names, "`, `")+"`").
-				About(append(names, kind)...).Help("%s", advice(kind))
+				About(append(names, kind)...).Help("%s", advice(kind)).Quiet("another layer for the model, by its folder or prefix")
 		}
 	},
 }

@@ -40,7 +40,7 @@ var CaseMismatch = lint.Rule{
 				continue
 			}
 			r := p.ReportAt(e.File, e.NameSpan, "the entry is quoted as `%s`, but the model's column is `%s`", e.Name, m.Dialect.FoldName(near, false)).About(strings.ToLower(e.Name))
-			r.Help("take `quote: true` away, or quote the column in the query")
+			r.Help("take `quote: true` away, or quote the column in the query").Quiet("one spelling in both places")
 			if !used(m.Node, e) {
 				r.Lower(finding.Info)
 			}

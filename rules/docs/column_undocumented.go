@@ -66,7 +66,7 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 		return
 	}
 	r := p.ReportAt(n.Patch.File, n.Patch.Name, "%s", undocumented(title(n), missing, len(cols), closed)).
-		About(missing...).Help("describe them under `columns` of `%s`", title(n))
+		About(missing...).Help("describe them under `columns` of `%s`", title(n)).Quiet("a description, or a pattern of the option `ignore`")
 	graded(r, promised(p, n))
 	if len(unlisted) > 0 && len(empty) > 0 {
 		r.Note("unlisted", "%s", names(unlisted))

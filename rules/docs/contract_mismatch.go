@@ -30,12 +30,12 @@ var ContractMismatch = lint.Rule{
 		}
 		if len(untyped) > 0 {
 			p.ReportAt(n.Patch.File, n.Patch.Name, "the contract of `%s` is enforced, but %s: %s", title(n), countOf(len(untyped), "column has", "columns have")+" no data type", names(untyped)).
-				About(untyped...).Help("give each column of the contract a `data_type`")
+				About(untyped...).Help("give each column of the contract a `data_type`").Quiet("a `data_type`")
 		}
 		extra := unlisted(m)
 		if len(extra) > 0 && len(n.Columns) > 0 {
 			p.ReportAt(n.Patch.File, n.Patch.Name, "the contract of `%s` is enforced, but does not list %s of the query: %s", title(n), countOf(len(extra), "column", "columns"), names(extra)).
-				About(extra...).Help("list them with their `data_type`, or do not select them")
+				About(extra...).Help("list them with their `data_type`, or do not select them").Quiet("an entry for each column")
 		}
 	},
 }

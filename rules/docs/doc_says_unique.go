@@ -29,7 +29,7 @@ var DocSaysUnique = lint.Rule{
 			for _, b := range w.BrokenKeys([]sema.Fact{fact}) {
 				r := p.Report(b.Join.Span(), "`%s` is described as unique, but the join to `%s` can repeat it", c.Name, b.Verdict.Side).About(c.Name, b.Verdict.Side)
 				r.Evidence("grain", b.Verdict.Proof()...).Related(c.File, c.Description.Span, "the description")
-				r.Help("correct the description, or the join")
+				r.Help("correct the description, or the join").Quiet("a proof or a test of what the text says")
 			}
 		}
 	},

@@ -80,7 +80,7 @@ func reportIdle(p *lint.Pass, n *manifest.Node, idle []*manifest.Column, cols []
 	for _, c := range idle[1:min(len(idle), 10)] {
 		r.Related(c.File, c.NameSpan, "and `"+c.Name+"`")
 	}
-	r.Note("columns", "the model has %s", names(namesOf(cols))).Help("delete the entries, or rename them to the columns that they mean")
+	r.Note("columns", "the model has %s", names(namesOf(cols))).Help("delete the entries, or rename them to the columns that they mean").Quiet("entries for columns of the query")
 }
 
 func namesOf(cols []sema.Column) []string {

@@ -58,7 +58,7 @@ func twice(p *lint.Pass, n *manifest.Node) {
 		r := p.ReportAt(n.Patch.File, name.Span, "column `%s` of `%s` is described twice", name.Text(), title(n)).Lower(finding.Warning).On(n.ID).About(key)
 		r.Related(n.Patch.File, was.Span, "the first entry")
 		r.Note("effect", "dbt keeps the last entry, without the %s of the first", lost(was, n.Patch.Entry))
-		r.Help("put what the entries say into one")
+		r.Help("put what the entries say into one").Quiet("one entry per column")
 	}
 }
 

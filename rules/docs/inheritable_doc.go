@@ -42,7 +42,7 @@ var InheritableDoc = lint.Rule{
 			r.Note("origin", "`%s` is `%s.%s`: %s", open[i], whose[i], up.Name, firstLine(up.Description.Value))
 			r.Related(up.File, up.NameSpan, "`"+up.Name+"` of `"+whose[i]+"`")
 		}
-		r.Help("copy the text, or share it by a docs block")
+		r.Help("copy the text, or share it by a docs block").Quiet("a description of its own")
 	},
 }
 

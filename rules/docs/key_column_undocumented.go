@@ -31,7 +31,7 @@ var KeyColumnUndocumented = lint.Rule{
 		}
 		if len(open) > 0 {
 			p.ReportAt(n.Patch.File, n.Patch.Name, "%s of the key of `%s` %s no description: %s", countOf(len(open), "column", "columns"), title(n), have(len(open)), names(open)).
-				About(open...).Help("say what one value of it stands for")
+				About(open...).Help("say what one value of it stands for").Quiet("a description")
 		}
 	},
 }

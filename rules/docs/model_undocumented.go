@@ -24,7 +24,7 @@ var ModelUndocumented = lint.Rule{
 			f, at, text = n.Patch.File, n.Patch.Name, "`%s` has no description"
 		}
 		graded(p.ReportAt(f, at, text, title(n)), shared(p, n)).
-			Help("say under `description` what one row of it is, and what it is for")
+			Help("say under `description` what one row of it is, and what it is for").Quiet("a description of the model")
 	},
 }
 

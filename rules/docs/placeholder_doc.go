@@ -31,7 +31,7 @@ var PlaceholderDoc = lint.Rule{
 			}
 			if len(empty) > 0 {
 				p.ReportAt(empty[0].Description.File, empty[0].Description.Span, "the descriptions of %s of `%s` say nothing: %s", countOf(len(empty), "column", "columns"), title(n), names(called(empty))).
-					On(n.ID).About(called(empty)...).Help("say what the values mean, or leave the description out")
+					On(n.ID).About(called(empty)...).Help("say what the values mean, or leave the description out").Quiet("a description that says more than the name")
 			}
 		}
 	},

@@ -38,6 +38,9 @@ var Contradiction = lint.Rule{
 				r = p.Report(v.Expr.Range(), "`%s` contradicts %s: no row fulfils both", text, v.Other).Lower(finding.Warning).
 					Help("take one of the two conditions out, or write OR")
 			}
+			if r.Finding.Quiet == "" {
+				r.Quiet("a condition that some rows fulfil and others do not; `1 = 0` and `1 = 1` are taken as meant")
+			}
 			r.About(text)
 		}
 	},

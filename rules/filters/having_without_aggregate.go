@@ -16,7 +16,7 @@ var PlainHaving = lint.Rule{
 		for _, f := range w.PlainHaving() {
 			text := oneLine(w.Text(f.Expr.Range()))
 			p.Report(f.Expr.Range(), "`%s` in HAVING reads group columns only; WHERE says the same before the rows are grouped", text).
-				Help("move it to WHERE").About(text)
+				Help("move it to WHERE").Quiet("the condition in WHERE").About(text)
 		}
 	},
 }

@@ -19,11 +19,11 @@ var OrderOrLimit = lint.Rule{
 				// A branch that this target does not take, as for development.
 			case s.Limit:
 				p.Report(s.Span, "LIMIT without ORDER BY: the model holds some of its rows, others in each run").
-					Help("take it out, or put it under a condition on `target.name`").About("limit")
+					Help("take it out, or put it under a condition on `target.name`").Quiet("an ORDER BY beside the LIMIT, or a condition on the target").About("limit")
 			case s.Where != "":
-				p.Report(s.Span, "ORDER BY in `%s` has no effect: who reads it sees the rows in any order", s.Where).Help("take it out").About(s.Where)
+				p.Report(s.Span, "ORDER BY in `%s` has no effect: who reads it sees the rows in any order", s.Where).Help("take it out").Quiet("a LIMIT in the same query, for which the order counts").About(s.Where)
 			default:
-				p.Report(s.Span, "ORDER BY has no effect on who reads the model: a table has no order").Help("take it out, and order where the rows are shown").About("order")
+				p.Report(s.Span, "ORDER BY has no effect on who reads the model: a table has no order").Help("take it out, and order where the rows are shown").Quiet("a LIMIT, for which the order counts").About("order")
 			}
 		}
 	},

@@ -16,7 +16,7 @@ var RedundantDistinct = lint.Rule{
 		for _, d := range w.NeedlessDistinct() {
 			at := d.Block.Select.Span
 			r := p.Report(sql.Span{Start: at.Start, End: min(at.End, at.Start+int32(len("select distinct")))}, "DISTINCT removes nothing: the rows are unique on %s", sema.Tuple(d.Key))
-			r.Evidence("key", d.Steps...).Help("take DISTINCT out").About(d.Key...)
+			r.Evidence("key", d.Steps...).Help("take DISTINCT out").Quiet("a select list without %s", sema.Tuple(d.Key)).About(d.Key...)
 		}
 	},
 }

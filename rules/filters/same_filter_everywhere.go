@@ -24,7 +24,7 @@ var SameFilter = lint.Rule{
 			for _, f := range r.Filters[1:] {
 				rep.Evidence("again", sema.Step{Text: "the same condition", Place: w.Place(f.Expr.Range()), Strength: finding.Struct})
 			}
-			rep.Help("add the condition to `%s`", name).About(name, r.Cond)
+			rep.Help("add the condition to `%s`", name).Quiet("the condition in `%s`", name).About(name, r.Cond)
 		}
 	},
 }

@@ -17,10 +17,10 @@ var DedupeNotDeduping = lint.Rule{
 			var r *lint.Report
 			if d.Ties {
 				r = p.Report(d.Filter.Expr.Range(), "%s is declared unique, but `%s()` keeps every row that ties for the first place in %s", key, d.Fn(), names(d.Order))
-				r.Help("use row_number(), with a column in its ORDER BY that breaks ties")
+				r.Help("use row_number(), with a column in its ORDER BY that breaks ties").Quiet("an ORDER BY that a known key completes")
 			} else {
 				r = p.Report(d.Filter.Expr.Range(), "%s is declared unique, but one row is kept per %s", key, sema.Tuple(d.Partition))
-				r.Help("take %s out of PARTITION BY, or add it to the declared key", names(d.Finer))
+				r.Help("take %s out of PARTITION BY, or add it to the declared key", names(d.Finer)).Quiet("the declared key, with %s added", names(d.Finer))
 			}
 			r.Evidence("key", d.Fact.Step).Evidence("window", sema.Step{Text: "the ranking", Place: w.Place(d.Window.Call.Span), Strength: finding.Struct})
 			r.About(d.Fact.Cols...)

@@ -19,7 +19,7 @@ var LossyJoinKey = lint.Rule{
 			cond := strings.Join(strings.Fields(w.Text(l.Cond.Range())), " ")
 			r := p.Report(l.Cond.Range(), "`%s` can meet several rows of `%s`: `%s` identifies a row, `%s` need not", cond, right, l.Key, l.Expr)
 			r.Evidence("key", l.Steps...).About(l.Key, right)
-			r.Help("group `%s` by `%s` before the join, or compare `%s` itself", right, l.Expr, l.Key)
+			r.Help("group `%s` by `%s` before the join, or compare `%s` itself", right, l.Expr, l.Key).Quiet("if one row has each `%s`, test it unique: this finding disappears", l.Expr)
 			if !l.Counts || !l.Accuses() {
 				r.Lower(finding.Info)
 			}

@@ -30,7 +30,7 @@ var MaskedFanout = lint.Rule{
 				by = "GROUP BY"
 			}
 			r := p.Report(m.Join.Span(), "the join to `%s` repeats rows that %s removes again, and nothing of `%s` is shown", v.Side, by, v.Side)
-			r.Evidence("grain", v.Proof()...).About(v.Side).Lower(finding.Info).Help("write WHERE EXISTS or IN instead of the join")
+			r.Evidence("grain", v.Proof()...).About(v.Side).Lower(finding.Info).Help("write WHERE EXISTS or IN instead of the join").Quiet("a column of `%s` in the select list", v.Side)
 		}
 	},
 }

@@ -1,19 +1,38 @@
 package joins
 
 import (
+	"path"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
 )
 
+// combineOptions are the options of MissingCondition.
+type combineOptions struct {
+	// Allow are patterns of relations, as the query calls them, that are joined to
+	// every row on purpose.
+	Allow []string `json:"allow" jsonschema:"patterns of names of relations that are joined to every row on purpose, besides calendars and the like"`
+}
+
+func (o *combineOptions) allows(name string) bool {
+	return slices.ContainsFunc(o.Allow, func(p string) bool {
+		ok, _ := path.Match(strings.ToLower(p), strings.ToLower(name))
+		return ok
+	})
+}
+
 // MissingCondition reports a join whose condition does not connect its two
 // sides: a constant, the columns of one side, a column compared with itself.
 var MissingCondition = lint.Rule{
 	Meta: finding.Meta{Code: "FAN05", Name: "constant-or-missing-condition", Family: "joins", Severity: finding.Error,
 		Summary: "a join condition does not connect the two sides", Needs: finding.NeedColumns, Since: "0.1.0"},
+	Options: func() any { return &combineOptions{} },
 	World: func(p *lint.Pass, w *sema.World) {
+		o := lint.Options[combineOptions](p)
 		for _, j := range w.Joins {
 			if self, ok := j.SelfCompared(); ok {
 				p.Report(self.Range(), "the join to `%s` compares `%s` with itself", j.RightName, w.Text(self.Range())).
@@ -22,7 +41,7 @@ var MissingCondition = lint.Rule{
 					Quiet("write CROSS JOIN if every combination is meant").About(j.LeftName, j.RightName)
 				continue
 			}
-			if !j.Unconnected() || builder.MatchString(j.LeftName) || builder.MatchString(j.RightName) {
+			if !j.Unconnected() || builder.MatchString(j.LeftName) || builder.MatchString(j.RightName) || o.allows(j.LeftName) || o.allows(j.RightName) {
 				continue
 			}
 			what := "the condition of the join to `%s` does not connect the two sides"

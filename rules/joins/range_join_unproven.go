@@ -16,7 +16,7 @@ var RangeJoin = lint.Rule{
 			right := b.Join.RightName
 			r := p.Report(b.Cond.Range(), "BETWEEN includes both ends, and `%s` of `%s` is the next row's `%s`: that instant is in two spans", b.Hi, right, b.Lo)
 			r.Evidence("end", sema.Step{Text: "`" + b.Hi + "` is the beginning of the next span", Place: w.Place(b.Lead), Strength: finding.Struct})
-			r.Help("compare with `>= %s` and `< %s`", b.Lo, b.Hi).About(right, b.Lo, b.Hi)
+			r.Help("compare with `>= %s` and `< %s`", b.Lo, b.Hi).Quiet("a half-open range, or a test of mutually exclusive ranges").About(right, b.Lo, b.Hi)
 		}
 	},
 }

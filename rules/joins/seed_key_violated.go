@@ -23,7 +23,7 @@ var SeedKeyViolated = lint.Rule{
 				if t.More > 0 {
 					r.Note("more", "%d more rows repeat a value", t.More)
 				}
-				r.Help("remove the double rows, or declare the key that the rows have").About(t.Fact.Cols...)
+				r.Help("remove the double rows, or declare the key that the rows have").Quiet("rows that differ in the declared key").About(t.Fact.Cols...)
 				if t.Fact.Step.Strength < finding.Tested {
 					r.Lower(finding.Warning)
 				}

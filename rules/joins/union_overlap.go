@@ -17,7 +17,7 @@ var UnionOverlap = lint.Rule{
 			r.Evidence("key", o.Fact.Step)
 			r.Evidence("branch", sema.Step{Text: "it reads them all", Place: w.Place(o.First.Range()), Strength: finding.Struct},
 				sema.Step{Text: "it reads some of them again", Place: w.Place(o.Second.Range()), Strength: finding.Struct})
-			r.Help("exclude from one branch what the other has, or add a column to the key that tells the branches apart")
+			r.Help("exclude from one branch what the other has, or add a column to the key that tells the branches apart").Quiet("conditions by which no row is in both branches")
 			r.About(append(o.Fact.Cols, o.Relation)...)
 			if o.Fact.Step.Strength < finding.Tested {
 				r.Lower(finding.Info)

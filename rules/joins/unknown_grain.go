@@ -28,7 +28,7 @@ var UnknownGrain = lint.Rule{
 				joins = "join"
 			}
 			p.ReportAt(f, at, "no key of `%s` is known; declaring %s unique would decide %d %s", w.Name, sema.Tuple(w.On), w.Joins, joins).
-				On(n.ID).About(w.Name).Help("add a uniqueness test on %s, or `meta: {dbtvet: {assume: {unique: [...]}}}`", sema.Tuple(w.On))
+				On(n.ID).About(w.Name).Help("add a uniqueness test on %s, or `meta: {dbtvet: {assume: {unique: [...]}}}`", sema.Tuple(w.On)).Quiet("a uniqueness test, or an assumption under `meta`")
 		}
 	},
 }

@@ -56,7 +56,7 @@ func window(p *lint.Pass, w *sema.World, win *sema.Window) {
 		what = "is ordered by " + sema.Tuple(win.OrderedBy()) + ", which is the same for all rows of a partition"
 	}
 	r := p.Report(win.Call.Span, "`%s` %s: any row of %s can come first", name, what, partition(win)).About(name)
-	r.Help("order by columns that tell the rows of a partition apart")
+	r.Help("order by columns that tell the rows of a partition apart").Quiet("an ORDER BY that is not the same for all rows of a partition")
 	switch {
 	case refused && p.Model.Adapter.Sure:
 		r.Note("effect", "%s refuses `%s` without ORDER BY", w.Dialect.Name, name)
@@ -101,7 +101,7 @@ func limits(p *lint.Pass, w *sema.World) {
 			continue
 		}
 		r := p.Report(c.Query.Limit.Range(), "LIMIT %s keeps any rows: the query has no ORDER BY", oneLine(w.Text(c.Query.Limit.Range())))
-		r.Lower(finding.Warning).Help("order the rows by a key, or leave the LIMIT out")
+		r.Lower(finding.Warning).Help("order the rows by a key, or leave the LIMIT out").Quiet("an ORDER BY, or a condition on the target around the LIMIT")
 	}
 }
 

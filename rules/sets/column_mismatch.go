@@ -26,7 +26,8 @@ var ColumnMismatch = lint.Rule{
 			switch {
 			case m.Have != m.Want:
 				p.Report(m.Span, "branch %d of the set operation has %s, the first has %d", m.Branch, columns(m.Have), m.Want).
-					Help("give every branch the same columns in the same order")
+					Help("give every branch the same columns in the same order").
+					Quiet("as many columns in every branch")
 			case !seen[m.Op]:
 				seen[m.Op] = true
 				reportOrder(p, m)
@@ -41,7 +42,7 @@ func reportOrder(p *lint.Pass, m sema.Misaligned) {
 	p.Report(m.Span, "branch %d of the set operation has the columns of the first in another order: %s stand where the first has %s", m.Branch, have, want).
 		Lower(finding.Warning).About(m.Names...).
 		Note("effect", "a set operation goes by position: the values end up under other names").
-		Help("put the columns of the branches in one order")
+		Help("put the columns of the branches in one order").Quiet("one order of the names, or names that differ")
 }
 
 // moved names the columns that stand at another place than in the first branch.

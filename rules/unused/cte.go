@@ -36,7 +36,7 @@ var CTE = lint.Rule{
 				}
 				done[w.Dialect.Fold(n)] = true
 				p.ReportIn(w.Rendered, n.Span, "the common table expression `%s` is never read", n.Name).
-					About(n.Name).Help("delete it, or read it where it was meant to be read")
+					About(n.Name).Help("delete it, or read it where it was meant to be read").Quiet("a query of any world that reads it")
 			}
 		}
 	},

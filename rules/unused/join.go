@@ -19,7 +19,7 @@ var Join = lint.Rule{
 		for _, j := range w.IdleJoins() {
 			r := p.Report(j.Span(), "the join to `%s` has no effect: no column of it is read, and at most one row of it matches", j.RightName)
 			r.Evidence("key", j.Right.Proof()...).About(j.RightName)
-			r.Help("delete the join, or select what it was meant for")
+			r.Help("delete the join, or select what it was meant for").Quiet("a column of it that is read")
 			if j.Right.Strength < finding.Tested {
 				r.Lower(finding.Info)
 			}

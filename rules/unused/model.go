@@ -28,7 +28,7 @@ var Model = lint.Rule{
 			}
 			line := n.File.LineSpan(n.File.LineOf(n.Body.Start))
 			p.ReportAt(n.File, line, "nothing reads the %s model `%s`", layer, n.Name).On(n.ID).
-				Help("delete it, or name what uses it in an exposure")
+				Help("delete it, or name what uses it in an exposure").Quiet("a model, test or exposure that reads it")
 		}
 	},
 }

@@ -34,7 +34,7 @@ var Source = lint.Rule{
 			n := idle[source][0]
 			at := n.Patch.Name
 			p.ReportAt(n.Patch.File, at, "nothing reads %s of source `%s`", list(names), source).On(n.ID).About(names...).
-				Help("delete the entries, or keep them for what is to come")
+				Help("delete the entries, or keep them for what is to come").Quiet("a model that reads it")
 		}
 	},
 }
