@@ -138,7 +138,11 @@ func (b *binder) alias(e *sql.Column) *sql.Item {
 	if len(e.Parts) != 1 || e.Parts[0].Hole {
 		return nil
 	}
-	return b.scope.aliases[b.w.Dialect.Fold(e.Parts[0])]
+	item := b.scope.aliases[b.w.Dialect.Fold(e.Parts[0])]
+	if item != nil && b.groups == nil && item.X != nil && containsAggregate(item.X) {
+		return nil // of the rows before grouping: no WHERE reads an aggregate
+	}
+	return item
 }
 
 // grouped maps a column of the rows before grouping to one after it: a group

@@ -30,7 +30,9 @@ func (w *World) export(info *queryInfo) *Summary {
 		if nn := r.notNull[c.col]; nn != nil {
 			col.NotNull, col.NullWhy = true, w.steps([]*why{nn})
 		} else if c.name != nil && r == w.out {
-			col.NullBy = w.nullable(c.col, col.Name, map[Col]bool{})
+			if n := w.nullable(c.col, col.Name, map[Col]bool{}); n != nil && !n.far {
+				col.NullBy = n
+			}
 		}
 		if lit, ok := w.constOf(r, c.col); ok {
 			col.Const = lit

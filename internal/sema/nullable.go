@@ -11,6 +11,9 @@ import (
 type Nullable struct {
 	Why   string
 	Place finding.Place
+	// far is set when it is evidence about another relation that is read: it is
+	// told one step on, and not to those who read that again.
+	far bool
 }
 
 // MayBeNull returns why the output column of that name can be NULL by the
@@ -38,7 +41,7 @@ func (w *World) nullable(c Col, name string, seen map[Col]bool) *Nullable {
 		seen[c] = true
 		col := &w.cols[c]
 		if j := col.nullFrom; j != nil && !j.always() && !w.takenBack(j) {
-			return &Nullable{"`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", w.Place(j.Span())}
+			return &Nullable{"`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", w.Place(j.Span()), false}
 		}
 		if col.from > 0 {
 			c = col.from
@@ -48,7 +51,7 @@ func (w *World) nullable(c Col, name string, seen map[Col]bool) *Nullable {
 			return col.leaf.emptied(name)
 		}
 		if e := givesNull(col.expr); e != nil {
-			return &Nullable{"`" + oneLine(w.Text(e.Range())) + "` gives NULL", w.Place(e.Range())}
+			return &Nullable{"`" + oneLine(w.Text(e.Range())) + "` gives NULL", w.Place(e.Range()), false}
 		}
 		if col.cutoff && col.expr == nil { // of a set operation: any branch
 			for _, i := range col.in {
@@ -72,7 +75,7 @@ func (l *Leaf) emptied(name string) *Nullable {
 		return nil
 	}
 	by := l.Relation.Columns[l.Index].NullBy
-	return &Nullable{"`" + name + "` is `" + l.Column + "` of `" + l.Relation.Name + "`, where " + by.Why, by.Place}
+	return &Nullable{"`" + name + "` is `" + l.Column + "` of `" + l.Relation.Name + "`, where " + by.Why, by.Place, true}
 }
 
 // keepsNull reports whether an expression over one column is NULL where all that
