@@ -171,6 +171,8 @@ func columnDict(n *Node) *jinja.Dict {
 			"quote", c.Quote,
 			"meta", c.Meta,
 			"tags", list(c.Tags),
+			"config", dict("meta", c.Meta, "tags", list(c.Tags)),
+			"constraints", jinja.NewList(),
 		))
 	}
 	return out

@@ -339,18 +339,19 @@ func (c *macroChanges) reach(x *subject) bool {
 	if len(c.changed) == 0 {
 		return false
 	}
+	var ids []string
 	switch {
 	case x.unit != nil:
 		return false
 	case x.test != nil:
-		for _, pkg := range []string{x.test.Package, x.pkg, c.m.Project.Root.Name} {
-			if m := c.byName[pkg+".test_"+x.test.Name]; m != nil {
-				return c.changed[m]
-			}
-		}
-		return false
+		ids = x.test.Macros
+	default:
+		ids = x.node.Macros
 	}
-	return slices.ContainsFunc(x.node.Events, func(e dbtctx.Event) bool {
+	if slices.ContainsFunc(ids, func(id string) bool { return c.changed[c.byName[strings.TrimPrefix(id, "macro.")]] }) {
+		return true
+	}
+	return x.node != nil && slices.ContainsFunc(x.node.Events, func(e dbtctx.Event) bool {
 		return e.Kind == dbtctx.MacroEvent && c.changed[c.byName[e.Name]]
 	})
 }
