@@ -2,11 +2,15 @@ package manifest
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/dbtvet/dbtvet/internal/project"
 )
@@ -14,20 +18,26 @@ import (
 // TestSelection holds what is selected of the kitchen against what dbt selects
 // (internal/oracle/dbt/selection.py).
 func TestSelection(t *testing.T) {
-	root := filepath.Join("..", "..", "fixtures")
-	data, err := os.ReadFile(filepath.Join(root, "golden", "dbt", "selection.json"))
+	p := project.Load(t.Context(), os.DirFS(filepath.Join("..", "..", "fixtures", "projects", "kitchen")), ".", project.Options{})
+	compareSelection(t, Load(t.Context(), p, Options{Adapter: "duckdb"}), nil, "selection.json")
+}
+
+// compareSelection selects from m what a golden file lists.
+func compareSelection(t *testing.T, m *Manifest, before func() *Manifest, golden string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "fixtures", "golden", "dbt", golden))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var golden map[string][]string
-	if err := json.Unmarshal(data, &golden); err != nil {
+	var lines map[string][]string
+	if err := json.Unmarshal(data, &lines); err != nil {
 		t.Fatal(err)
 	}
-	p := project.Load(t.Context(), os.DirFS(filepath.Join(root, "projects", "kitchen")), ".", project.Options{})
-	m := Load(t.Context(), p, Options{Adapter: "duckdb"})
-	for line, want := range golden {
+	for line, want := range lines {
 		t.Run(line, func(t *testing.T) {
-			found, err := m.chosen(selectionOf(t, line))
+			s := selectionOf(t, line)
+			s.Before = before
+			found, err := m.chosen(s)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,6 +58,39 @@ func TestSelection(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestState holds what `state:` selects of the kitchen, changed as state.txtar
+// says, against what dbt selects when it compares with the kitchen's manifest.
+func TestState(t *testing.T) {
+	root := filepath.Join("..", "..", "fixtures")
+	kitchen := os.DirFS(filepath.Join(root, "projects", "kitchen"))
+	changes, err := txtar.ParseFile(filepath.Join(root, "golden", "dbt", "state.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := fstest.MapFS{}
+	err = fs.WalkDir(kitchen, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(kitchen, name)
+		after[name] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range changes.Files {
+		if after[f.Name] = (&fstest.MapFile{Data: f.Data}); len(f.Data) == 0 {
+			delete(after, f.Name)
+		}
+	}
+	read := func(fsys fs.FS) *Manifest {
+		return Load(t.Context(), project.Load(t.Context(), fsys, ".", project.Options{}), Options{Adapter: "duckdb"})
+	}
+	before := read(kitchen)
+	compareSelection(t, read(after), func() *Manifest { return before }, "state.json")
 }
 
 func minus(a, b []string) []string {

@@ -54,7 +54,11 @@ func newState(now, before *Manifest) *state {
 func (x *subject) key() string {
 	switch {
 	case x.test != nil:
-		return "test." + x.test.Node.ID + "." + x.test.Column + "." + x.name
+		var b strings.Builder
+		for _, a := range x.test.Args { // a test with other arguments is another one
+			fmt.Fprintf(&b, ".%s=%s", a.Name, jinja.Repr(raw(a.Node)))
+		}
+		return "test." + x.test.Node.ID + "." + x.test.Column + "." + x.name + b.String()
 	case x.unit != nil:
 		return "unit_test." + x.pkg + "." + x.unit.Model + "." + x.name
 	}
@@ -100,13 +104,19 @@ func (s *state) modified(old, x *subject) bool {
 // the subject has no such side; differs is of no interest if old is nil.
 var aspects = map[string]func(old, x *subject) (differs, compared bool){
 	"body": func(old, x *subject) (bool, bool) {
+		if x.test != nil { // its body is a call that begins with its configuration
+			return old != nil && settings(old.test.Config, Properties) != settings(x.test.Config, Properties), true
+		}
 		if x.node == nil || !x.node.Type.rendered() {
-			return false, x.test != nil
+			return false, false
 		}
 		return old != nil && bodyOf(old.node) != bodyOf(x.node), true
 	},
 	"configs": func(old, x *subject) (bool, bool) {
-		return old != nil && configOf(old) != configOf(x), x.unit == nil
+		if x.unit != nil {
+			return false, false
+		}
+		return old != nil && configOf(old) != configOf(x), true
 	},
 	"relation": func(old, x *subject) (bool, bool) {
 		if x.unit != nil || x.node != nil && !x.node.Type.rendered() && x.node.Type != Source {
@@ -137,16 +147,20 @@ func bodyOf(n *Node) string {
 
 // configOf writes the configuration that dbt compares: not the names that make
 // up the relation, nor tags and group.
-func configOf(x *subject) string {
-	c := x.config()
+func configOf(x *subject) string { return settings(x.config(), PackageProject) }
+
+// settings writes what the last layer from least on has set each key to: dbt
+// compares no merged values.
+func settings(c *Config, least Layer) string {
 	var b strings.Builder
 	for _, key := range c.Keys() {
 		switch key {
 		case "alias", "schema", "database", "tags", "group":
 			continue
 		}
-		if v, origin := c.Get(key); origin.Layer > Default {
-			fmt.Fprintf(&b, "%s: %s\n", key, written(v))
+		layers := c.Layers(key)
+		if last := layers[len(layers)-1]; last.Origin.Layer >= least {
+			fmt.Fprintf(&b, "%s: %s\n", key, written(last.Value))
 		}
 	}
 	return b.String()

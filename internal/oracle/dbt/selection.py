@@ -1,11 +1,12 @@
 """Write down what dbt's selectors choose in a project, for the tests that compare.
 
-    python selection.py PROJECT LIST GOLDEN.json
+    python selection.py PROJECT LIST GOLDEN.json [BEFORE]
 
 Run it with the Python of a virtualenv that holds dbt-core and dbt-duckdb. LIST
 has one selection a line, as the arguments of `dbt ls`. The golden file has, for
 each, the unique_ids of what is chosen; generic tests, whose ids end in a hash,
-by their names.
+by their names. With BEFORE, the project as it was, selections may ask for its
+`state:`.
 """
 
 import contextlib
@@ -35,19 +36,26 @@ def chosen(runner, args):
 
 
 def main():
-    project, listed, golden = sys.argv[1:]
+    project, listed, golden, *before = sys.argv[1:]
     lines = [line.strip() for line in open(listed) if line.strip() and not line.startswith("#")]
     golden = pathlib.Path(golden).resolve()
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     with tempfile.TemporaryDirectory() as scratch:
-        folder = pathlib.Path(scratch) / pathlib.Path(project).name
-        shutil.copytree(project, folder, ignore=shutil.ignore_patterns("target", "dbt_packages", "logs", "*.duckdb", ".git"))
-        os.chdir(folder)
-        os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+        folders = [copy(p, pathlib.Path(scratch) / str(i)) for i, p in enumerate([project, *before])]
         runner = dbtRunner()
-        if (folder / "packages.yml").exists():
-            runner.invoke(["--quiet", "deps"])
-        out = {line: chosen(runner, shlex.split(line)) for line in lines}
+        for folder in reversed(folders):
+            os.chdir(folder)
+            if (folder / "packages.yml").exists():
+                runner.invoke(["--quiet", "deps"])
+            runner.invoke(["--quiet", "parse", "--no-partial-parse"])
+        state = ["--state", str(folders[1] / "target")] if before else []
+        out = {line: chosen(runner, [*shlex.split(line), *state]) for line in lines}
     golden.write_text(json.dumps(out, indent=1, ensure_ascii=False) + "\n")
+
+
+def copy(project, to):
+    ignored = shutil.ignore_patterns("target", "dbt_packages", "logs", "*.duckdb", ".git")
+    return shutil.copytree(pathlib.Path(project).resolve(), to / pathlib.Path(project).name, ignore=ignored)
 
 
 if __name__ == "__main__":
