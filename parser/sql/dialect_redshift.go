@@ -11,7 +11,7 @@ var dialectRedshift = Dialect{
 	Qualify:        true,
 	IntDivision:    true,
 	Nulls:          NullsHigh,
-	folding:        foldLower,
+	folding:        foldIgnoreCase, // quoted names are folded too, unless enable_case_sensitive_identifier is set
 	quote:          '"',
 	lex:            nestedComment | dollarString | anyOperator | backslash | hashWord,
 	gram:           caretIsPower | typedStrings,

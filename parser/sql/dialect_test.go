@@ -30,6 +30,7 @@ func TestSame(t *testing.T) {
 		{"postgres", name("ID"), quoted("id"), true},
 		{"postgres", name("ID"), quoted("ID"), false},
 		{"redshift", name("Id"), quoted("id"), true},
+		{"redshift", name("id"), quoted("ID"), true},
 		{"bigquery", quoted("Id"), name("iD"), true},
 		{"duckdb", quoted("Id"), quoted("iD"), true},
 		{"trino", quoted("Id"), quoted("iD"), true},

@@ -89,21 +89,24 @@ func (l *lexer) symbolAt(start int) (end int, kind Kind) {
 // new ones.
 const operatorChars = "+-*/<>=~!@#%^&|?"
 
+// maxOperator is how long PostgreSQL's operators are at most.
+const maxOperator = 63
+
 // operatorEnd returns the end of the operator at start as PostgreSQL reads it:
 // it is as long as can be, but no comment begins in it, and it ends in a sign
 // only if one of the characters that no arithmetic has is in it. known is the
 // end of the symbol that is known there: signs behind it are signs.
 func (l *lexer) operatorEnd(start, known int) int {
-	end := start
-	for end < len(l.text) && strings.IndexByte(operatorChars, l.text[end]) >= 0 {
+	end, special := start, false
+	for end < min(len(l.text), start+maxOperator) && strings.IndexByte(operatorChars, l.text[end]) >= 0 {
 		c := l.text[end]
 		if two := l.text[end:min(end+2, len(l.text))]; two == "--" || two == "/*" || c == '?' && l.text[start] != '?' {
 			break
 		}
+		special = special || strings.IndexByte("~!@#%^&|?", c) >= 0
 		end++
 	}
-	for end > known && (l.text[end-1] == '+' || l.text[end-1] == '-') &&
-		(end-1 == known || !strings.ContainsAny(l.text[start:end-1], "~!@#%^&|?")) {
+	for end > known && (l.text[end-1] == '+' || l.text[end-1] == '-') && (end-1 == known || !special) {
 		end--
 	}
 	if l.text[start:end] == ">>" { // two of them, see TokShiftLeft

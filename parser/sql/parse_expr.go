@@ -130,7 +130,14 @@ func (p *parser) infixAt(n int) bool {
 	case TokDoubleColon:
 		return true
 	}
-	return int(t.Kind) < len(infixOps) && infixOps[t.Kind].prec > 0
+	return p.infixSymbolAt(n)
+}
+
+// infixSymbolAt reports whether an operator that is no word stands n tokens
+// ahead.
+func (p *parser) infixSymbolAt(n int) bool {
+	k := p.peek(n).Kind
+	return int(k) < len(infixOps) && infixOps[k].prec > 0
 }
 
 // binary reads an expression of operators that bind at least as tightly as min.

@@ -103,7 +103,7 @@ func (p *parser) orderDirection(o *OrderItem) {
 	case p.acceptWord(kwDesc):
 		o.Desc = true
 	case p.acceptWord(kwAsc):
-	case p.atWord(kwUsing) && (p.peekWord(1, kwOperator) || int(p.peek(1).Kind) < len(infixOps) && infixOps[p.peek(1).Kind].prec > 0):
+	case p.atWord(kwUsing) && (p.peekWord(1, kwOperator) || p.infixSymbolAt(1)): // PostgreSQL
 		p.next()
 		at := p.start()
 		if p.acceptWord(kwOperator) && p.at(TokLParen) {

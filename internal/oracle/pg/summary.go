@@ -84,7 +84,8 @@ func (s *Summary) sort() {
 // Summarise returns the summary of a tree of parser/sql.
 func Summarise(t *sql.Tree) Summary {
 	var s Summary
-	w := writer{t.Dialect}
+	postgres, _ := sql.Lookup("postgres") // names are its own, whatever the dialect
+	w := writer{postgres}
 	for _, st := range t.Statements {
 		if st.Query == nil {
 			s.Others++
