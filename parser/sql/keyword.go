@@ -272,6 +272,7 @@ const (
 	kwUpdate
 	kwUr
 	kwUse
+	kwUser
 	kwUsing
 	kwVacuum
 	kwValue

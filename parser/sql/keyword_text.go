@@ -266,6 +266,7 @@ var keywordTexts = [keywordCount]string{
 	kwUpdate:           "update",
 	kwUr:               "ur",
 	kwUse:              "use",
+	kwUser:             "user",
 	kwUsing:            "using",
 	kwVacuum:           "vacuum",
 	kwValue:            "value",

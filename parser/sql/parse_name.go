@@ -23,6 +23,12 @@ var niladic = [keywordCount]bool{
 	kwCurrentDatetime: true, kwSysdate: true,
 }
 
+// isNiladic reports whether k is such a function in the dialect: USER is one in
+// PostgreSQL and a column elsewhere.
+func (d *Dialect) isNiladic(k keyword) bool {
+	return niladic[k] || k == kwUser && d.gram&typedStrings != 0
+}
+
 // nameAhead reports whether a name stands n tokens ahead.
 func (p *parser) nameAhead(n int) bool {
 	switch t := p.peek(n); t.Kind {

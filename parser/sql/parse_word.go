@@ -70,7 +70,7 @@ func (p *parser) wordExpr(t Token) Expr {
 	case kwNot: // after an operator that binds more tightly
 		return p.unary()
 	}
-	if niladic[t.word] {
+	if p.d.isNiladic(t.word) {
 		c := &Call{}
 		c.Name = p.one(p.ident())
 		c.NameEnd, c.NoParens = p.prevEnd(), true

@@ -80,7 +80,7 @@ func (p *printer) ident(id *Ident) {
 	if p.d.folding == foldUpper {
 		plain = strings.ToLower(key)
 	}
-	if plainName(plain) && p.d.FoldName(plain, false) == key {
+	if plainName(plain, p.d) && p.d.FoldName(plain, false) == key {
 		p.raw(plain)
 		return
 	}
@@ -88,7 +88,7 @@ func (p *printer) ident(id *Ident) {
 }
 
 // plainName reports whether a name needs no quotes.
-func plainName(s string) bool {
+func plainName(s string, d *Dialect) bool {
 	if s == "" || classes[s[0]]&clStart == 0 {
 		return s != "" && (s[0] == '$' || s[0] == '@')
 	}
@@ -100,7 +100,7 @@ func plainName(s string) bool {
 		h = h*31 + uint32(s[i]|0x20)
 	}
 	k := lookupKeyword(s, h)
-	return !reserved[k] && !notAlias[k] && !niladic[k]
+	return !reserved[k] && !notAlias[k] && !d.isNiladic(k)
 }
 
 func (p *printer) name(ids []*Ident) {

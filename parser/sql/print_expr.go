@@ -356,7 +356,7 @@ func (p *printer) access(x Expr) {
 
 // pathKey writes a key of a path, which is case-sensitive, unlike a name.
 func (p *printer) pathKey(id *Ident) {
-	if id.Quoted || !id.Hole && !plainName(id.Name) {
+	if id.Quoted || !id.Hole && !plainName(id.Name, p.d) {
 		p.raw(`"` + strings.ReplaceAll(id.Name, `"`, `""`) + `"`)
 		return
 	}
@@ -371,7 +371,7 @@ func (p *printer) call(c *Call) {
 		if i > 0 {
 			p.raw(".")
 		}
-		if name := strings.ToLower(id.Name); id.Quoted && !plainName(name) {
+		if name := strings.ToLower(id.Name); id.Quoted && !plainName(name, p.d) {
 			p.raw(p.d.Quote(name))
 		} else {
 			p.raw(name)

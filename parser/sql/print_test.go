@@ -77,7 +77,8 @@ func TestPrintQuotes(t *testing.T) {
 		{"duckdb", `select "My Function"("interval", "current_date")`},
 		{"bigquery", `select case a when 'x' then '\'' || '\\\'' when 'y' then '' end`},
 		{"bigquery", "select `end`, `Case` from `a-b`.c"},
-		{"snowflake", `select x:"a b".c, "a", "from"`},
+		{"postgres", `select "user", user, t.user from t`},
+		{"snowflake", `select user, x:"a b".c, "a", "from"`},
 	} {
 		d, _ := Lookup(c.dialect)
 		tree := parseChecked(t, c.sql, d)
