@@ -31,6 +31,60 @@ func Analyse(text string, schema []*Table) (*sema.World, error) {
 	}}), nil
 }
 
+// Check is a query whose result can refute claims of the analyser.
+type Check struct {
+	Text    string
+	Claims  int
+	Refuted func(*Result) []string
+	// Part is set for the query of a part, which cannot be run where it reads
+	// what is around it.
+	Part bool
+}
+
+// Checks returns what executions can say of an analysed query: of its output, of
+// the rows in scope of each of its blocks, and of the branches of UNION ALL.
+func Checks(w *sema.World) []Check {
+	out := []Check{{Text: w.Tree.Text, Claims: claimed(w.Output), Refuted: func(r *Result) []string { return r.Refuted(w.Output) }}}
+	for _, b := range w.Blocks {
+		r := b.Rows()
+		if r == nil {
+			continue
+		}
+		n := len(r.NotNull) + len(r.Const) + len(r.Equal) + len(r.FDs) + len(r.Matches)
+		if text := RowsQuery(w, r); text != "" && n > 0 {
+			out = append(out, Check{text, n, func(res *Result) []string { return res.RefutedRows(r) }, true})
+		}
+	}
+	for _, so := range w.Unions {
+		for _, d := range so.Disjoint(w) {
+			out = append(out, Check{ApartQuery(w, d), 1, func(res *Result) []string {
+				if len(res.Rows) == 0 {
+					return nil
+				}
+				return []string{fmt.Sprintf("the branches share %v in column %d", res.Rows[0], d.Col)}
+			}, true})
+		}
+	}
+	return out
+}
+
+// claimed counts what s says of its rows.
+func claimed(s *sema.Summary) int {
+	n := len(s.Keys) + len(s.FDs)
+	for _, c := range s.Columns {
+		if c.NotNull {
+			n++
+		}
+		if c.Const != "" {
+			n++
+		}
+	}
+	if s.Card.Max < sema.Many || s.Card.Min > 0 {
+		n++
+	}
+	return n
+}
+
 // Result is the rows of an executed query; NULL is nil, every other value its
 // text.
 type Result struct {

@@ -27,11 +27,12 @@ type column struct {
 // DISTINCT FROM, rank() where row_number() would be one.
 type generator struct {
 	*rand.Rand
-	schema []*Table
-	ctes   []namedQuery
-	alias  int
-	depth  int
-	simple bool // no subqueries in predicates: DuckDB refuses them in outer joins
+	schema    []*Table
+	ctes      []namedQuery
+	alias     int
+	depth     int
+	recursion bool
+	simple    bool // no subqueries in predicates: DuckDB refuses them in outer joins
 }
 
 type namedQuery struct {
@@ -75,14 +76,32 @@ func (g *generator) with(depth int) (*Query, []column) {
 	for range 1 + g.IntN(2) {
 		q, cols := g.query(depth - 1)
 		name := g.fresh("w")
+		if g.one(6) && len(q.With) == 0 && q.Op == "" && q.Rows == nil && q.Tail == "" {
+			q, cols = g.recursive(name)
+		}
 		ctes = append(ctes, CTE{name, q})
 		g.ctes = append(g.ctes, namedQuery{name, cols})
 	}
 	q, cols := g.selects(depth)
 	if len(q.With) == 0 {
-		q.With = ctes
+		q.With, q.Recursive = ctes, g.recursion
 	}
 	return q, cols
+}
+
+// recursive is a query that reads itself under the given name, a few times.
+func (g *generator) recursive(name string) (*Query, []column) {
+	t, x, y := pick(g, g.schema...), g.fresh("x"), g.fresh("x")
+	a, b := pick(g, t.Cols...), pick(g, t.Cols...)
+	q := &Query{Op: pick(g, "union all", "union all", "union")}
+	q.Left = &Query{From: []Source{{Table: t.Name, Alias: x}}, Items: []Item{{x + "." + a, "a"}, {pick(g, x+"."+b, "1"), "b"}, {"1", "k"}}}
+	q.Right = &Query{From: []Source{{Table: name, Alias: y}}, Where: []string{y + ".k < 3"},
+		Items: []Item{{pick(g, y+".a", "2", "("+y+".a + 1)"), "a"}, {pick(g, y+".b", "2"), "b"}, {"(" + y + ".k + 1)", "k"}}}
+	if g.one(3) {
+		q.Left.Distinct = "distinct"
+	}
+	g.recursion = true
+	return q, []column{{name: "a"}, {name: "b"}, {name: "k"}}
 }
 
 func (g *generator) values() (*Query, []column) {
@@ -221,11 +240,30 @@ func (g *generator) source(depth int) (Source, []column) {
 		return Source{Query: q, Alias: alias}, qualify(cols)
 	}
 	t := pick(g, g.schema...)
+	if g.one(16) && len(t.Cols) > 2 {
+		return g.turned(t, alias, qualify)
+	}
 	var cols []column
 	for _, c := range t.Cols {
 		cols = append(cols, column{name: c})
 	}
 	return Source{Table: t.Name, Alias: alias}, qualify(cols)
+}
+
+// turned is a table turned by PIVOT or UNPIVOT.
+func (g *generator) turned(t *Table, alias string, qualify func([]column) []column) (Source, []column) {
+	var cols []column
+	if g.one(2) {
+		for _, c := range t.Cols[2:] {
+			cols = append(cols, column{name: c})
+		}
+		return Source{Text: fmt.Sprintf("(from %s pivot (sum(%s) for %s in (1, 2))) as %s", t.Name, t.Cols[0], t.Cols[1], alias)}, qualify(cols)
+	}
+	for _, c := range t.Cols[2:] {
+		cols = append(cols, column{name: c})
+	}
+	cols = append(cols, column{name: "n", kind: text}, column{name: "v"})
+	return Source{Text: fmt.Sprintf("(from %s unpivot %s(v for n in (%s, %s))) as %s", t.Name, pick(g, "", "include nulls "), t.Cols[0], t.Cols[1], alias)}, qualify(cols)
 }
 
 // joined is one more source, with what is in scope after it.
@@ -247,6 +285,16 @@ func (g *generator) joined(depth int, left []column) (Source, []column) {
 		return s, append(left, scope...)
 	}
 	s, right := g.source(depth)
+	if g.one(10) && len(right) > 1 && right[0].kind == number && right[1].kind == number {
+		if l, ok := g.ofKind(left, number); ok {
+			s.Join = pick(g, "join", "left join")
+			s.On = []string{pick(g, l.ref+" >= "+right[0].ref, l.ref+" > "+right[0].ref), pick(g, l.ref+" < "+right[1].ref, right[1].ref+" > "+l.ref, l.ref+" <= "+right[1].ref)}
+			if g.one(4) {
+				s.On = []string{l.ref + " between " + right[0].ref + " and " + right[1].ref}
+			}
+			return s, append(left[:len(left):len(left)], right...)
+		}
+	}
 	s.Join = pick(g, "join", "join", "left join", "left join", "left join", "right join", "full join", "cross join", ",", "semi join", "anti join")
 	if common := shared(left, right); len(common) > 0 && s.Join != "cross join" && s.Join != "," && g.one(4) {
 		for _, c := range common {
@@ -417,6 +465,30 @@ func (g *generator) star(q *Query, scope []column) []column {
 	return out
 }
 
+// sets groups by several sets of the group columns, and shows now and then which.
+func (g *generator) sets(q *Query, out []column) []column {
+	q.Sets = pick(g, "rollup", "cube")
+	if len(q.Group) == 0 {
+		return out
+	}
+	groups := q.Group
+	if g.one(2) {
+		q.Sets, q.Group = "grouping sets", nil
+		for _, e := range groups {
+			q.Group = append(q.Group, "("+e+")")
+		}
+		q.Group = append(q.Group, pick(g, "()", q.Group[0], "("+strings.Join(groups, ", ")+")"))
+	}
+	for _, e := range groups {
+		if g.one(2) && !strings.HasPrefix(e, "'") && !strings.Contains(e, "select") {
+			name := g.fresh("l")
+			q.Items = append(q.Items, Item{"grouping(" + e + ")", name})
+			out = append(out, column{name: name})
+		}
+	}
+	return out
+}
+
 // grouped fills a select list with groups and aggregates.
 func (g *generator) grouped(q *Query, scope []column) []column {
 	var out []column
@@ -456,7 +528,7 @@ func (g *generator) grouped(q *Query, scope []column) []column {
 	if all && len(out) > 0 {
 		q.Group = []string{"all"}
 	} else if sets {
-		q.Sets = pick(g, "rollup", "cube")
+		out = g.sets(q, out)
 	}
 	c, ok := g.ofKind(scope, number)
 	if !ok {
@@ -468,11 +540,10 @@ func (g *generator) grouped(q *Query, scope []column) []column {
 	if len(out) == len(keys) && len(keys) > 1 {
 		add("count(*)", g.fresh("m"), number)
 	}
-	if len(keys) > 1 && g.one(5) {
+	if len(keys) > 1 && q.Sets == "" && g.one(5) {
 		q.Items, out = q.Items[len(keys):], out[len(keys):] // group columns that are not shown
 		if len(q.Group) > 0 {
 			q.Group = g.refs(scope)
-			q.Sets = ""
 		}
 	}
 	if g.one(6) {

@@ -18,6 +18,18 @@ func (g *generator) ofKind(scope []column, k kind) (column, bool) {
 	return pick(g, fit...), true
 }
 
+// other is ofKind for another column than c, where there is one.
+func (g *generator) other(scope []column, c column) column {
+	d, _ := g.ofKind(scope, c.kind)
+	for range 3 {
+		if d.ref != c.ref {
+			break
+		}
+		d, _ = g.ofKind(scope, c.kind)
+	}
+	return d
+}
+
 // refs returns one or two names in scope.
 func (g *generator) refs(scope []column) []string {
 	var out []string
@@ -41,7 +53,7 @@ func (g *generator) predicate(scope []column) string {
 	if !ok {
 		return "true"
 	}
-	d, _ := g.ofKind(scope, number)
+	d := g.other(scope, c)
 	lit := pick(g, "1", "1", "2", "3")
 	t := pick(g, g.schema...)
 	y := g.fresh("y")
@@ -105,7 +117,7 @@ func (g *generator) expr(scope []column, k kind, depth int) string {
 	if depth > 0 && g.one(4) {
 		x = g.expr(scope, number, depth-1)
 	}
-	d, _ := g.ofKind(scope, number)
+	d := g.other(scope, c)
 	if k == text {
 		switch g.IntN(9) {
 		case 0:

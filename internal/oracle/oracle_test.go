@@ -7,26 +7,25 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	_ "github.com/duckdb/duckdb-go/v2"
-
-	"github.com/dbtvet/dbtvet/internal/sema"
 )
 
 var (
-	trees   = flag.Int("trees", 10_000, "random queries to check")
-	surveys = flag.Int("surveys", 100, "random queries whose keys are searched for by execution")
-	seed    = flag.Uint64("seed", 1, "seed of the random queries")
-	trace   = flag.String("trace", "", "files, one per connection, that hold the query that runs: for when the engine crashes")
-	stop    = flag.Int("stop", 5, "refuted claims to report before the run stops")
+	trees     = flag.Int("trees", 10_000, "random queries to check")
+	databases = flag.Int("databases", 4, "random databases that each query runs on")
+	surveys   = flag.Int("surveys", 100, "random queries whose keys are searched for by execution")
+	seed      = flag.Uint64("seed", 1, "seed of the random queries")
+	trace     = flag.String("trace", "", "files, one per connection, that hold the query that runs: for when the engine crashes")
+	stop      = flag.Int("stop", 5, "refuted claims to report before the run stops")
 )
 
 const (
 	perSchema = 50 // queries over one schema
 	shards    = 2  // connections at work, each with a database of its own
-	databases = 4  // random databases that each query runs on
 )
 
 func open(t testing.TB) *sql.Conn {
@@ -56,10 +55,7 @@ func exec(t testing.TB, c *sql.Conn, text string) {
 // question is a query with what the analyser claims of it.
 type question struct {
 	query  *Query
-	text   string
-	claims *sema.Summary
-	facts  int
-	done   bool
+	checks []Check
 }
 
 // TestRandomQueries looks for a claim that an execution refutes.
@@ -75,7 +71,7 @@ func TestRandomQueries(t *testing.T) {
 			for group := shard; group*perSchema < n && h.refuted < *stop; group += shards {
 				h.group(rand.New(rand.NewPCG(*seed, uint64(group))))
 			}
-			t.Logf("seed %d: %d queries analysed, %d refused by the engine, %d facts claimed, %d refuted", *seed, h.asked, h.refused, h.facts, h.refuted)
+			t.Logf("seed %d: %d queries analysed, %d refused by the engine, %d claims, %d executions, %d refuted", *seed, h.asked, h.refused, h.claims, h.runs, h.refuted)
 			if h.refused*20 > h.asked {
 				t.Errorf("the engine refuses %d of %d queries: the generator has lost its grip", h.refused, h.asked)
 			}
@@ -86,9 +82,9 @@ func TestRandomQueries(t *testing.T) {
 // hunt is a search for refuted claims over one connection.
 type hunt struct {
 	*testing.T
-	c                              *sql.Conn
-	shard                          int
-	asked, refused, facts, refuted int
+	c                                     *sql.Conn
+	shard                                 int
+	asked, refused, claims, runs, refuted int
 }
 
 // group asks queries over one schema, each on several databases.
@@ -102,56 +98,52 @@ func (h *hunt) group(r *rand.Rand) {
 			h.Errorf("the parser refuses what may be DuckDB: %v in %s", err, q)
 			continue
 		}
-		asked = append(asked, &question{query: q, text: q.String(), claims: w.Output, facts: claimed(w.Output)})
+		checks := Checks(w)
+		asked = append(asked, &question{q, checks})
 		h.asked++
-		h.facts += claimed(w.Output)
+		for _, c := range checks {
+			h.claims += c.Claims
+		}
 	}
-	for i := range databases {
+	for i := range *databases {
 		data := randomData(r, schema)
 		exec(h, h.c, create("db", schema, data)+"set schema = 'db'")
 		for _, q := range asked {
-			if q.done || q.facts == 0 && i > 0 {
-				continue // the columns are all there is to check
+			h.ask(q, schema, data, i)
+		}
+	}
+}
+
+// ask runs the checks of a question on the database with number n: those of its
+// parts on every other one.
+func (h *hunt) ask(q *question, schema []*Table, data Data, n int) {
+	for i, c := range q.checks {
+		if c.Claims == 0 && n > 0 || c.Part && n%2 == 1 {
+			continue // the columns are all there is to check
+		}
+		if *trace != "" {
+			os.WriteFile(fmt.Sprint(*trace, h.shard), []byte(create("t", schema, data)+"\n"+c.Text), 0o600)
+		}
+		h.runs++
+		res, err := Run(h.c, c.Text)
+		if err != nil {
+			if !c.Part {
+				h.refused++
+				h.Logf("%v\n%s", err, c.Text)
+				q.checks = nil
+				return
 			}
-			h.ask(q, schema, data)
+			q.checks = slices.Delete(q.checks, i, i+1)
+			return
+		}
+		if len(c.Refuted(res)) > 0 {
+			h.refuted++
+			q.checks = nil
+			report(h.T, h.c, q.query, schema, data)
+			exec(h, h.c, "set schema = 'db'")
+			return
 		}
 	}
-}
-
-func (h *hunt) ask(q *question, schema []*Table, data Data) {
-	if *trace != "" {
-		os.WriteFile(fmt.Sprint(*trace, h.shard), []byte(create("t", schema, data)+"\n"+q.text), 0o600)
-	}
-	res, err := Run(h.c, q.text)
-	if err != nil {
-		h.refused++
-		q.done = true
-		h.Logf("%v\n%s", err, q.text)
-		return
-	}
-	if len(res.Refuted(q.claims)) > 0 {
-		h.refuted++
-		q.done = true
-		report(h.T, h.c, q.query, schema, data)
-		exec(h, h.c, "set schema = 'db'")
-	}
-}
-
-// claimed counts what s says of its rows.
-func claimed(s *sema.Summary) int {
-	n := len(s.Keys) + len(s.FDs)
-	for _, c := range s.Columns {
-		if c.NotNull {
-			n++
-		}
-		if c.Const != "" {
-			n++
-		}
-	}
-	if s.Card.Max < sema.Many || s.Card.Min > 0 {
-		n++
-	}
-	return n
 }
 
 // report shrinks a failure and prints it.
@@ -164,11 +156,16 @@ func report(t *testing.T, c *sql.Conn, q *Query, schema []*Table, data Data) {
 		}
 		exec(t, c, create("shrink", schema, data))
 		exec(t, c, "set schema = 'shrink'")
-		res, err := Run(c, q.String())
-		if err != nil {
-			return nil
+		var out []string
+		for _, check := range Checks(w) {
+			res, err := Run(c, check.Text)
+			if err == nil {
+				out = append(out, check.Refuted(res)...)
+			} else if !check.Part {
+				return nil
+			}
 		}
-		return res.Refuted(w.Output)
+		return out
 	}
 	q, schema, data = Shrink(q, schema, data, func(q *Query, s []*Table, d Data) bool { return len(refuted(q, s, d)) > 0 })
 	var b strings.Builder

@@ -9,7 +9,8 @@ import (
 // clause and a tail. Expressions are kept as text; the shape is kept as data,
 // so that a failing query can be cut down piece by piece.
 type Query struct {
-	With []CTE
+	With      []CTE
+	Recursive bool
 	// Op joins Left and Right; empty for the others.
 	Op          string
 	Left, Right *Query
@@ -17,7 +18,7 @@ type Query struct {
 	From        []Source
 	Where       []string
 	Group       []string
-	Sets        string // ROLLUP or CUBE around the group columns
+	Sets        string // ROLLUP, CUBE or GROUPING SETS around the group columns
 	Having      []string
 	Qualify     []string
 	Items       []Item
@@ -55,7 +56,14 @@ func (q *Query) String() string {
 
 func (q *Query) write(b *strings.Builder) {
 	for i, c := range q.With {
-		b.WriteString([]string{"with ", ", "}[min(i, 1)])
+		switch {
+		case i > 0:
+			b.WriteString(", ")
+		case q.Recursive:
+			b.WriteString("with recursive ")
+		default:
+			b.WriteString("with ")
+		}
 		fmt.Fprintf(b, "%s as (%s)", c.Name, c.Query)
 	}
 	if len(q.With) > 0 {

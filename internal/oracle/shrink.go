@@ -49,6 +49,7 @@ func shrinkFacts(q *Query, schema []*Table, data Data, fails func(*Query, []*Tab
 		for k := len(schema[i].Keys) - 1; k >= 0; k-- {
 			try(i, func(t *Table) { t.Keys = slices.Delete(t.Keys, k, k+1) })
 		}
+		try(i, func(t *Table) { t.Ranges = false })
 		for c := range schema[i].NotNull {
 			try(i, func(t *Table) { t.NotNull[c] = false })
 		}

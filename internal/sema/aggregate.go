@@ -52,6 +52,9 @@ func (b *binder) aggregate(e *sql.Call) Col {
 		a.rel, a.group = b.block.grouping, b.block.groupPre
 		if b.groups != nil {
 			b.w.cols[c].tids = b.block.groupTids()
+			if a.Name == "grouping" || a.Name == "grouping_id" {
+				b.block.level(c, a.args)
+			}
 			if aggregates[a.Name].neverNull {
 				b.block.rel.notNull[c] = b.w.because(e.Span, "count is never NULL")
 			}
@@ -228,7 +231,9 @@ func (b *binder) windowFacts(c Col, win *windowCol, spec *sql.Window, r *rel) {
 	because := func(text string) *why { return w.because(win.call.Span, text) }
 	switch win.fn {
 	case "row_number":
-		if !w.determines(r, part, r.tids) {
+		if w.determines(r, part, r.tids) {
+			r.addFD(fd{to: []Col{c}, why: because("every partition has one row")})
+		} else {
 			r.addStrict(part.with(c), because("row_number() numbers the rows of each partition"))
 		}
 		r.notNull[c] = because("row_number() is never NULL")
@@ -237,12 +242,22 @@ func (b *binder) windowFacts(c Col, win *windowCol, spec *sql.Window, r *rel) {
 			r.addStrict(part.with(c), because("a rank over a unique order has no ties"))
 		}
 		r.notNull[c] = because("a rank is never NULL")
+		r.addFD(fd{part.with(win.order...), []Col{c}, false, because("rows of one place in the order share the rank")})
 	default:
-		if len(spec.OrderBy) == 0 && spec.Frame == nil && perPartition(win.fn) {
+		switch {
+		case spec.Frame != nil:
+		case len(spec.OrderBy) == 0 && perPartition(win.fn):
 			r.addFD(fd{part, []Col{c}, false, because("a window without an order has one value per partition")})
+		case len(spec.OrderBy) > 0 && perPeer[win.fn]:
+			r.addFD(fd{part.with(win.order...), []Col{c}, false, because("rows of one place in the order share the window's value")})
 		}
 	}
 }
+
+// perPeer are the window functions that give rows of one place in the order one
+// value: shares of ranks, and aggregates over the default frame, which ends with the last
+// of such rows.
+var perPeer = words("percent_rank cume_dist count sum avg min max bool_and bool_or")
 
 // perPartition reports whether fn gives all rows of its frame one value. lag,
 // lead and ntile tell rows apart even where no order is asked for.

@@ -271,7 +271,24 @@ func (b *binder) compose(e sql.Expr) Col {
 		b.w.patterns[key] = c
 		return c
 	}
-	return b.intern(e, p.text.String(), p.in, classOf(e), "")
+	class := classOf(e)
+	if c, ok := e.(*sql.Cast); ok && class == Lossy && c.Kind != sql.TryCast && len(p.in) == 1 && b.w.whole(p.in[0]) && wholeTypes[typeText(c.Type)] {
+		class = Injective // or it fails
+	}
+	return b.intern(e, p.text.String(), p.in, class, "")
+}
+
+var wholeTypes = words("int integer bigint smallint tinyint int64 int32 int8 int4 int2 hugeint byteint")
+
+// whole reports whether a column is known to hold whole numbers: by its declared
+// type, or because it was cast to such a type.
+func (w *World) whole(c Col) bool {
+	col := &w.cols[w.root(c)]
+	if l := col.leaf; l != nil {
+		return l.Index >= 0 && wholeTypes[l.Relation.Columns[l.Index].Type]
+	}
+	cast, ok := col.expr.(*sql.Cast)
+	return ok && cast.Type != nil && wholeTypes[typeText(cast.Type)]
 }
 
 // pattern prints an expression with its columns left out.

@@ -2,7 +2,6 @@ package sema
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -25,17 +24,23 @@ type Block struct {
 	// Limited is set when its query has a LIMIT, an OFFSET or a sample.
 	Limited bool
 
-	scope     *scope
-	sources   []*sourceRel
-	pre       *binder // binds over the rows of FROM
-	post      *binder // binds over the grouped rows; pre when there is no grouping
-	rel       *rel
-	grouping  *rel  // the rows that are grouped
-	groupPre  []Col // the group columns before grouping
-	groupOut  []Col
-	groupTid  Col
-	elementOf map[Col]string
-	merges    []fullMerge
+	scope    *scope
+	sources  []*sourceRel
+	pre      *binder // binds over the rows of FROM
+	post     *binder // binds over the grouped rows; pre when there is no grouping
+	rel      *rel
+	rows     *rel  // the rows of FROM that pass WHERE
+	grouping *rel  // the rows that are grouped
+	groupPre []Col // the group columns before grouping
+	groupOut []Col
+	groupTid Col
+	// setID tells which of several grouping sets a row belongs to, varying are
+	// the columns that some set leaves out, levels the GROUPING columns over
+	// levelled.
+	setID                     Col
+	varying, levels, levelled set
+	elementOf                 map[Col]string
+	merges                    []fullMerge
 }
 
 // selectBlock analyses one SELECT.
@@ -66,6 +71,7 @@ func (w *World) selectBlock(s *sql.Select, outer *scope, ctes map[string]*CTE, i
 	b.pre = &binder{w: w, block: b, scope: b.scope, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
 	b.post = b.pre
 	b.where()
+	b.rows = b.rel
 	b.group()
 	b.rel = b.rel.clone()
 	b.conditions(s.Having, Having)
@@ -109,6 +115,7 @@ func (b *Block) where() {
 	for _, j := range b.Joins {
 		j.settle(b, conds)
 	}
+	b.rel.spread()
 }
 
 // filter records a conjunct.
@@ -183,33 +190,54 @@ func (j *Join) settleSide(v *Verdict, s side, extra []*JoinCond) {
 // degrades reports whether WHERE conjunct e rejects the NULLs that the join
 // supplies on its right, and if so makes the facts of that side hold again.
 func (j *Join) degrades(b *Block, e sql.Expr) bool {
-	hit := false
-	for _, c := range b.pre.rejects(e) {
-		if j.supplies(c) {
-			hit = true
-		}
-	}
-	if !hit {
+	if !slices.ContainsFunc(b.pre.rejects(e), j.supplies) {
 		return false
 	}
-	w := b.pre.because(e)
+	j.restore(b.rel, b.pre.because(e))
+	return true
+}
+
+// restore adds to r, whose rows all have a match of the outer join, what holds of
+// its right side and is lost where there is none.
+func (j *Join) restore(r *rel, w *why) {
 	for _, c := range sortedCols(j.right.notNull) {
-		if n := j.ext.extend(c); b.rel.notNull[n] == nil {
-			b.rel.notNull[n] = w
+		if n := j.ext.extend(c); r.notNull[n] == nil {
+			r.notNull[n] = w
 		}
 	}
-	for _, c := range j.fixed(rightSide, nil).cols {
-		if n := j.ext.extend(c); b.rel.notNull[n] == nil {
-			b.rel.notNull[n] = w // a match was made by `=`
+	l, x := j.fixed(leftSide, nil), j.fixed(rightSide, nil)
+	for _, c := range x.cols {
+		if n := j.ext.extend(c); r.notNull[n] == nil {
+			r.notNull[n] = w // a match was made by `=`
 		}
 	}
 	for _, c := range sortedCols(j.right.consts) {
 		n := j.ext.extend(c)
-		if _, ok := b.rel.consts[n]; !ok {
-			b.rel.consts[n] = j.right.consts[c]
+		if _, ok := r.consts[n]; !ok {
+			r.consts[n] = j.right.consts[c]
 		}
 	}
-	return true
+	for _, c := range j.Conds {
+		if c.eq != nil && !c.eq.nullSafe && l.cols.has(c.eq.l) != l.cols.has(c.eq.r) {
+			a, b := c.eq.l, c.eq.r
+			if x.cols.has(a) {
+				a, b = b, a
+			}
+			if l.cols.has(a) && x.cols.has(b) && !j.World.cols[a].fixed {
+				r.eq = append(r.eq, pair{a, j.ext.extend(b), w})
+			}
+		}
+	}
+}
+
+// restoreOuter restores the earlier outer joins whose NULLs the conditions of an
+// inner join reject.
+func (b *Block) restoreOuter(r *rel, rejected set, w *why) {
+	for _, j := range b.Joins {
+		if j.ext != nil && j.nullRight && !j.nullLeft && slices.ContainsFunc(rejected, j.supplies) {
+			j.restore(r, w)
+		}
+	}
 }
 
 // leftColumns returns the columns of e that come from the left side.
@@ -283,211 +311,6 @@ func (b *Block) conditions(e sql.Expr, c Clause) {
 		b.post.apply(b.rel, x)
 	}
 	b.rel.card.Min = 0
-}
-
-// group applies GROUP BY or an aggregate without one.
-func (b *Block) group() {
-	s := b.Select
-	b.Grouped = s.GroupBy != nil || b.aggregates()
-	if !b.Grouped {
-		return
-	}
-	w := b.World
-	b.grouping = b.rel
-	keys, sure := b.groupColumns()
-	b.groupPre = keys
-	b.groupTid = w.mintTid(nil)
-	out := newRel(b.groupTid)
-	out.notNull[b.groupTid] = w.because(s.Span, "a group")
-	b.post = &binder{w: w, block: b, scope: b.scope, groups: map[Col]Col{}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
-	for _, c := range keys {
-		if _, ok := b.post.groups[c]; ok {
-			continue
-		}
-		old := w.cols[c]
-		n := w.mint(column{name: old.name, class: Identity, from: c, tids: []Col{b.groupTid}, expr: old.expr, cutoff: true, window: nil})
-		b.post.groups[c] = n
-		b.groupOut = append(b.groupOut, n)
-		if nn := b.rel.notNull[c]; nn != nil && !b.rollup() {
-			out.notNull[n] = nn
-		}
-		if k, ok := b.rel.consts[c]; ok && !b.rollup() {
-			out.consts[n] = k
-		}
-	}
-	b.regroup(out, keys, sure)
-	b.rel = out
-}
-
-// regroup carries over the facts among group columns and adds the group's key.
-func (b *Block) regroup(out *rel, keys []Col, sure bool) {
-	w, s := b.World, b.Select
-	to := b.post.groups
-	if !b.rollup() {
-		for _, f := range b.grouping.fds {
-			if from, ok := mapSet(to, f.from); ok && len(f.from) > 0 {
-				var t []Col
-				for _, c := range f.to {
-					if n, ok := to[c]; ok {
-						t = append(t, n)
-					}
-				}
-				out.addFD(fd{from, t, f.lax, f.why})
-			}
-		}
-		for _, c := range keys {
-			r := w.reach(b.grouping, set{c})
-			var t []Col
-			for _, d := range keys {
-				if d != c && r.known(d) {
-					t = append(t, to[d])
-				}
-			}
-			if len(t) > 0 {
-				out.addFD(fd{set{to[c]}, t, false, &why{text: "`" + w.colName(c) + "` determines them", strength: weakestOf(r.proof(newSet(keys...))), span: s.Span}})
-			}
-		}
-		for _, p := range b.grouping.eq {
-			x, ok1 := to[p.a]
-			y, ok2 := to[p.b]
-			if ok1 && ok2 {
-				out.eq = append(out.eq, pair{x, y, p.why})
-			}
-		}
-		for _, c := range b.grouping.conds {
-			if n, ok := to[c.col]; ok {
-				c.col = n
-				out.conds = append(out.conds, c)
-			}
-		}
-	}
-	switch {
-	case s.GroupBy == nil:
-		out.card = Card{1, 1}
-		out.addFD(fd{to: out.tids, why: w.because(s.Span, "an aggregate without GROUP BY gives one row")})
-		out.addKey(key{why: w.because(s.Span, "an aggregate without GROUP BY gives one row")})
-	case sure:
-		all, _ := mapSet(to, newSet(keys...))
-		out.addStrict(all, w.because(s.GroupBy.Span, "grouped by "+Tuple(w.names(keys))))
-		if len(keys) == 0 {
-			out.card.Max = 1
-		}
-	}
-}
-
-func mapSet(to map[Col]Col, s set) (set, bool) {
-	out := make([]Col, len(s))
-	for i, c := range s {
-		n, ok := to[c]
-		if !ok {
-			return nil, false
-		}
-		out[i] = n
-	}
-	return newSet(out...), true
-}
-
-func (b *Block) groupTids() []Col { return []Col{b.groupTid} }
-
-// aggregates reports whether the block aggregates without GROUP BY.
-func (b *Block) aggregates() bool {
-	s := b.Select
-	for _, it := range s.Items {
-		if it.X != nil && containsAggregate(it.X) {
-			return true
-		}
-	}
-	return s.Having != nil && containsAggregate(s.Having)
-}
-
-// rollup reports whether grouping sets add rows with NULLs in place of values.
-func (b *Block) rollup() bool {
-	g := b.Select.GroupBy
-	if g == nil {
-		return false
-	}
-	if g.WithCube || g.WithRollup || g.WithTotals {
-		return true
-	}
-	return slices.ContainsFunc(g.Items, func(e sql.Expr) bool { _, ok := e.(*sql.GroupingSets); return ok })
-}
-
-// groupColumns binds the group columns. sure is false when they are not all
-// known, or when grouping sets can repeat them.
-func (b *Block) groupColumns() (cols []Col, sure bool) {
-	g := b.Select.GroupBy
-	if g == nil {
-		return nil, true
-	}
-	sure = len(g.Holes) == 0 && !b.rollup()
-	if g.All {
-		for _, it := range b.Select.Items {
-			switch it.X.(type) {
-			case nil, *sql.Star, *sql.Hole:
-				sure = false
-				continue
-			}
-			if !containsAggregate(it.X) && !containsWindow(it.X) {
-				cols = append(cols, b.pre.bind(it.X))
-			}
-		}
-		// DuckDB does not group at all where it finds nothing but constants.
-		return cols, sure && slices.ContainsFunc(cols, func(c Col) bool { return !b.World.cols[c].fixed })
-	}
-	for _, e := range g.Items {
-		c, ok := b.groupItem(e)
-		cols = append(cols, c...)
-		sure = sure && ok
-	}
-	return cols, sure
-}
-
-func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {
-	switch x := sql.Unparen(e).(type) {
-	case *sql.Literal:
-		n, err := strconv.Atoi(x.Text)
-		if x.Kind != sql.NumberLit || err != nil {
-			if b.rollup() {
-				return []Col{b.pre.bind(x)}, false // NULL in the subtotals
-			}
-			return nil, true // a constant groups nothing
-		}
-		item, ok := b.ordinal(n)
-		if !ok {
-			return nil, false
-		}
-		return []Col{b.pre.bind(item.X)}, true
-	case *sql.Hole, *sql.Opaque, *sql.Star:
-		return nil, false
-	case *sql.Tuple:
-		sure = true
-		for _, i := range x.Items {
-			c, ok := b.groupItem(i)
-			cols, sure = append(cols, c...), sure && ok
-		}
-		return cols, sure
-	case *sql.GroupingSets:
-		for _, i := range x.Sets {
-			c, _ := b.groupItem(i)
-			cols = append(cols, c...)
-		}
-		return cols, false
-	case *sql.Column:
-		return []Col{b.groupName(x)}, true
-	}
-	c := b.pre.bind(e)
-	return []Col{c}, !b.World.cols[c].volatile && b.World.cols[c].class != Opaque
-}
-
-// groupName binds a bare name in GROUP BY: an input column that is known to
-// exist, else an alias of the select list, else an input column.
-func (b *Block) groupName(x *sql.Column) Col {
-	if len(x.Parts) == 1 && b.World.Dialect.AliasFirst {
-		if it := b.pre.alias(x); it != nil {
-			return b.pre.bind(it.X)
-		}
-	}
-	return b.pre.bind(x)
 }
 
 // ordinal returns the select item at 1-based position n; ok is false when a

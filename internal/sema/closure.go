@@ -133,6 +133,11 @@ func (c *reach) run() {
 				changed = true
 			}
 		}
+		for i := range c.r.partial {
+			if f := c.whole(&c.r.partial[i]); f != nil && c.add(f) {
+				changed = true
+			}
+		}
 		for i := range c.r.eq {
 			e := &c.r.eq[i]
 			a, b := c.known(e.a), c.known(e.b)
@@ -147,6 +152,19 @@ func (c *reach) run() {
 			}
 		}
 	}
+}
+
+// whole returns the dependency that a key among rows without NULL in some column
+// is for the rows asked about, nil if it does not count for them.
+func (c *reach) whole(p *partialKey) *fd {
+	if p.when.op != "is not null" || !c.present(p.when.col) {
+		return nil
+	}
+	f := &fd{p.key.cols, p.tids, p.key.lax, p.key.why}
+	if !c.usable(f) {
+		return nil
+	}
+	return f
 }
 
 func (c *reach) usable(f *fd) bool {

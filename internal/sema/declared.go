@@ -6,7 +6,6 @@ import (
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/manifest"
-	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -33,7 +32,18 @@ type Declared struct {
 	NotNull map[string]Step // by comparison key of the column
 	Many    []DeclaredMany
 	// Const are columns with a single accepted value.
-	Const map[string]string
+	Const  map[string]string
+	Ranges []DeclaredRanges
+}
+
+// DeclaredRanges says that the ranges from Lower to Upper do not overlap among
+// rows that agree on Partition. With Closed set they do not even touch, with
+// Proper set none is empty.
+type DeclaredRanges struct {
+	Lower, Upper   string
+	Partition      []string
+	Closed, Proper bool
+	Step           Step
 }
 
 // DeclaredMany says that several rows may share a value of a column: a
@@ -55,6 +65,7 @@ func Declare(n *manifest.Node, d *sql.Dialect) Declared {
 	}
 	out.constraints(n, d)
 	out.assumed(n)
+	out.grains(n)
 	out.seed(n, d)
 	out.snapshot(n)
 	return out
@@ -78,8 +89,12 @@ func (out *Declared) test(t *manifest.Test, d *sql.Dialect) {
 		if col == "" {
 			col, _ = jinja.TextOf(t.Arg("column_name").Value)
 		}
-		if col != "" && total {
-			out.Keys = append(out.Keys, Fact{[]string{col}, true, cond, step("`" + col + "` is tested unique"), "unique"})
+		cols := []string{col}
+		if t.Column == "" && col != "" {
+			cols = uniqueColumns(col)
+		}
+		if col != "" && total && len(cols) > 0 {
+			out.Keys = append(out.Keys, Fact{cols, true, cond, step("`" + col + "` is tested unique"), "unique"})
 		}
 	case "not_null":
 		if col != "" && total && cond == nil {
@@ -95,7 +110,15 @@ func (out *Declared) test(t *manifest.Test, d *sql.Dialect) {
 		if len(cols) > 0 && total && cond == nil && t.Arg("row_condition").Value == nil {
 			mode, _ := jinja.TextOf(t.Arg("ignore_row_if").Value)
 			out.Keys = append(out.Keys, Fact{cols, mode != "never", nil, step(Tuple(cols) + " is tested unique"), t.Name})
+			if mode == "" || mode == "all_values_are_missing" {
+				// A row with a value in any of the columns counts.
+				for _, c := range cols {
+					out.Keys = append(out.Keys, Fact{cols, false, &FactWhen{c, "is not null", ""}, step(Tuple(cols) + " is tested unique"), t.Name})
+				}
+			}
 		}
+	case "mutually_exclusive_ranges":
+		out.ranges(t, total && cond == nil, step)
 	case "expect_column_values_to_be_unique":
 		if col != "" && total && cond == nil && t.Arg("row_condition").Value == nil {
 			out.Keys = append(out.Keys, Fact{[]string{col}, true, nil, step("`" + col + "` is tested unique"), t.Name})
@@ -133,52 +156,6 @@ func (out *Declared) test(t *manifest.Test, d *sql.Dialect) {
 			out.Const[d.FoldName(col, false)] = "'" + strings.ReplaceAll(vals[0], "'", "''") + "'"
 		}
 	}
-}
-
-// readWhere reads the where of a test. total is false when the test says
-// nothing we can use: its condition is not a comparison with a constant.
-func readWhere(t *manifest.Test) (w *FactWhen, total bool) {
-	if t.Where == "" {
-		return nil, true
-	}
-	tree := sql.Parse("select 1 from t where "+t.Where, sql.Generic)
-	q := tree.Query()
-	if len(tree.Errors) > 0 || q == nil {
-		return nil, false
-	}
-	sel, ok := q.Body.(*sql.Select)
-	if !ok || sel.Where == nil {
-		return nil, false
-	}
-	return simpleWhen(sel.Where)
-}
-
-func simpleWhen(e sql.Expr) (*FactWhen, bool) {
-	switch e := sql.Unparen(e).(type) {
-	case *sql.Binary:
-		col, ok1 := sql.Unparen(e.L).(*sql.Column)
-		lit, ok2 := sql.Unparen(e.R).(*sql.Literal)
-		if ok1 && ok2 && e.Op == sql.OpEq {
-			return &FactWhen{col.Parts[len(col.Parts)-1].Name, "=", literalText(lit)}, true
-		}
-	case *sql.Is:
-		col, ok := sql.Unparen(e.X).(*sql.Column)
-		if !ok {
-			return nil, false
-		}
-		name := col.Parts[len(col.Parts)-1].Name
-		switch {
-		case e.What == sql.IsNull && e.Not:
-			return &FactWhen{name, "is not null", ""}, true
-		case e.What == sql.IsNull:
-			return &FactWhen{name, "is null", ""}, true
-		case e.What == sql.IsTrue && !e.Not:
-			return &FactWhen{name, "=", "true"}, true
-		}
-	case *sql.Column:
-		return &FactWhen{e.Parts[len(e.Parts)-1].Name, "=", "true"}, true
-	}
-	return nil, false
 }
 
 // strs reads a list of texts, or a single one.
@@ -241,6 +218,43 @@ func (out *Declared) constraints(n *manifest.Node, d *sql.Dialect) {
 	}
 }
 
+// ranges reads a test that ranges exclude each other. The test asks for lower
+// bounds below the upper ones, and for each upper bound not above the next
+// lower one.
+func (out *Declared) ranges(t *manifest.Test, use bool, step func(string) Step) {
+	lower, _ := jinja.TextOf(t.Arg("lower_bound_column").Value)
+	upper, _ := jinja.TextOf(t.Arg("upper_bound_column").Value)
+	partition, _ := jinja.TextOf(t.Arg("partition_by").Value)
+	gaps, _ := jinja.TextOf(t.Arg("gaps").Value)
+	if !use || lower == "" || upper == "" {
+		return
+	}
+	zero := t.Arg("zero_length_range_allowed").Value
+	allowed, _ := zero.(bool)
+	r := DeclaredRanges{Lower: lower, Upper: upper, Closed: gaps == "required", Proper: zero == nil || !allowed}
+	for _, p := range strings.Split(partition, ",") {
+		if p = strings.TrimSpace(p); p != "" {
+			r.Partition = append(r.Partition, p)
+		}
+	}
+	r.Step = step("the ranges from `" + lower + "` to `" + upper + "` are tested to exclude each other")
+	out.Ranges = append(out.Ranges, r)
+}
+
+// grains reads meta.grain and meta.primary_key, with which teams write down what
+// one row is.
+func (out *Declared) grains(n *manifest.Node) {
+	place := finding.Place{File: n.Description.File, Span: n.Description.Span}
+	if n.Patch != nil {
+		place = finding.Place{File: n.Patch.File, Span: n.Patch.Name}
+	}
+	for _, name := range []string{"grain", "primary_key"} {
+		if cols := strs(dig(n.Meta, name)); len(cols) > 0 {
+			out.Keys = append(out.Keys, Fact{cols, true, nil, Step{Tuple(cols) + " is the meta." + name, place, finding.Declared}, "meta"})
+		}
+	}
+}
+
 // assumed reads meta.dbtvet.assume.unique: what the user vouches for.
 func (out *Declared) assumed(n *manifest.Node) {
 	unique := dig(n.Meta, "dbtvet", "assume", "unique")
@@ -276,67 +290,6 @@ func dig(d *jinja.Dict, path ...string) jinja.Value {
 			return nil
 		}
 		v, _ = m.Get(p)
-	}
-	return v
-}
-
-// seed computes the columns of a seed that are unique in its rows. Values that
-// typing could bring together (01 and 1, padded text) are not told apart.
-func (out *Declared) seed(n *manifest.Node, d *sql.Dialect) {
-	if n.Type != manifest.Seed || n.Seed == nil || !n.Seed.Complete {
-		return
-	}
-	s := n.Seed
-	for i, head := range s.Header {
-		name := head.Text
-		seen := map[string]bool{}
-		unique, full := true, true
-		var again *project.Row
-		for k, row := range s.Rows {
-			if i >= len(row.Cells) {
-				unique, full = false, false
-				break
-			}
-			v := normalCell(row.Cells[i].Text)
-			if v == "" {
-				full = false
-				continue
-			}
-			if seen[v] {
-				unique, again = false, &s.Rows[k]
-				break
-			}
-			seen[v] = true
-		}
-		place := finding.Place{File: s.File}
-		if again != nil {
-			out.Many = append(out.Many, DeclaredMany{Col: name, Step: Step{"the seed has `" + name + "` = " + again.Cells[i].Text + " in two rows", finding.Place{File: s.File, Span: again.Span}, finding.Data}})
-		}
-		if unique && len(s.Rows) > 0 {
-			out.Keys = append(out.Keys, Fact{[]string{name}, !full, nil, Step{"the rows of the seed differ in `" + name + "`", place, finding.Data}, "seed"})
-		}
-		if full && len(s.Rows) > 0 && unique {
-			out.NotNull[d.FoldName(name, false)] = Step{"the seed has a `" + name + "` in every row", place, finding.Data}
-		}
-	}
-}
-
-// normalCell brings together cells that some typing could make equal.
-func normalCell(v string) string {
-	v = strings.ToLower(strings.TrimSpace(v))
-	neg := strings.HasPrefix(v, "-")
-	digits := strings.TrimLeft(strings.TrimPrefix(v, "-"), "0")
-	if digits == "" && v != "" && strings.Trim(v, "-0") == "" {
-		return "0"
-	}
-	if strings.Contains(digits, ".") && strings.Trim(digits, "0123456789.") == "" {
-		digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
-	}
-	if digits != "" && strings.Trim(digits, "0123456789.") == "" {
-		if neg {
-			return "-" + digits
-		}
-		return digits
 	}
 	return v
 }

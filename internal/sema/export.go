@@ -18,6 +18,9 @@ func (w *World) export(info *queryInfo) *Summary {
 		s.Open, s.OpenWhy = true, "the query is too large to be analysed in full"
 		return s
 	}
+	if none := w.reach(r, nil); r.card.Max > 1 && none.all(r.tids) {
+		s.Card.Max = 1
+	}
 	visible := make(map[Col]int, len(r.cols))
 	for i, c := range r.cols {
 		col := Column{Fold: c.fold, Origins: w.origins(c.col)}
@@ -45,7 +48,7 @@ func (w *World) export(info *queryInfo) *Summary {
 		s.Many = append(s.Many, w.manySides(i, c.col)...)
 	}
 	s.Keys = w.exportKeys(r, visible)
-	s.FDs = w.exportFDs(r, visible)
+	s.FDs = w.exportFDs(r, visible, s.Keys)
 	return s
 }
 
@@ -96,7 +99,7 @@ const maxExported = 8
 // exportKeys finds the keys of r among its visible columns.
 func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 	var out []Key
-	if r.card.Max <= 1 {
+	if r.card.Max <= 1 || w.reach(r, nil).all(r.tids) {
 		return []Key{{Steps: w.steps(w.reach(r, nil).proof(r.tids)), Strength: finding.Struct}}
 	}
 	cands := slices.Clone(r.keys)
@@ -161,11 +164,31 @@ func (w *World) shown(r *rel, k set, visible map[Col]int) (set, bool) {
 		if _, konst := r.consts[c]; konst || w.cols[c].fixed {
 			continue
 		}
-		v, ok := w.standIn(r, c, visible)
+		if v, ok := w.standIn(r, c, visible); ok {
+			out = out.with(v)
+			continue
+		}
+		in, ok := w.inputs(c, visible)
 		if !ok {
 			return nil, false
 		}
-		out = out.with(v)
+		out = out.with(in...)
+	}
+	return out, true
+}
+
+// inputs returns the visible columns that c is a function of.
+func (w *World) inputs(c Col, visible map[Col]int) (set, bool) {
+	col := &w.cols[c]
+	if !col.deterministic() {
+		return nil, false
+	}
+	var out set
+	for _, i := range col.in {
+		if _, ok := visible[i]; !ok {
+			return nil, false
+		}
+		out = out.with(i)
 	}
 	return out, true
 }
@@ -234,44 +257,91 @@ func indexes(cols set, visible map[Col]int) []int {
 // maxFDWidth bounds the columns of a relation whose dependencies are exported.
 const maxFDWidth = 120
 
-func (w *World) exportFDs(r *rel, visible map[Col]int) []FD {
+// maxFDsOut bounds the dependencies of a summary.
+const maxFDsOut = 40
+
+func (w *World) exportFDs(r *rel, visible map[Col]int, keys []Key) []FD {
+	out := w.copies(r, visible)
 	if len(visible) > maxFDWidth {
-		return nil
+		return out
 	}
-	var out []FD
 	seen := map[string]bool{}
-	for _, f := range r.fds {
-		if f.lax || len(f.from) == 0 || len(out) >= 40 {
+	for _, cols := range w.determinants(r, visible) {
+		if len(out) >= maxFDsOut || seen[patternKey("", cols)] {
 			continue
 		}
-		from := make([]int, 0, len(f.from))
-		for _, c := range f.from {
-			i, ok := visible[c]
-			if !ok {
-				break
-			}
-			from = append(from, i)
-		}
-		if len(from) < len(f.from) || seen[patternKey("", f.from)] {
-			continue
-		}
-		seen[patternKey("", f.from)] = true
-		reach := w.reach(r, f.from)
-		if reach.all(r.tids) {
+		seen[patternKey("", cols)] = true
+		from := indexes(cols, visible)
+		if slices.ContainsFunc(keys, func(k Key) bool { return !k.Lax && k.When == nil && subset(k.Cols, from) }) {
 			continue // a key says so already
 		}
+		reach := w.reach(r, cols)
 		var to []int
-		var cols set
+		var known set
 		for _, c := range sortedCols(visible) {
 			if i := visible[c]; !slices.Contains(from, i) && reach.known(c) {
 				to = append(to, i)
-				cols = cols.with(c)
+				known = append(known, c)
 			}
 		}
 		if len(to) > 0 {
-			slices.Sort(from)
 			slices.Sort(to)
-			out = append(out, FD{from, to, w.steps(reach.proof(cols))})
+			out = append(out, FD{from, to, w.steps(reach.proof(known))})
+		}
+	}
+	return out
+}
+
+// copies are the dependencies between output columns that are equal: one column
+// under two names, or two that a condition equates.
+func (w *World) copies(r *rel, visible map[Col]int) []FD {
+	var out []FD
+	both := func(i, k int, steps []Step) {
+		out = append(out, FD{[]int{i}, []int{k}, steps}, FD{[]int{k}, []int{i}, steps})
+	}
+	for i, c := range r.cols {
+		if first := visible[c.col]; first != i && len(out) < maxFDsOut {
+			both(first, i, nil)
+		}
+	}
+	for _, p := range r.eq {
+		i, ok1 := visible[p.a]
+		k, ok2 := visible[p.b]
+		if ok1 && ok2 && i != k && len(out) < maxFDsOut {
+			both(i, k, w.steps([]*why{p.why}))
+		}
+	}
+	return out
+}
+
+// determinants are the sets of output columns that may determine others: those
+// that a dependency starts from, those that an expression is made of, and the
+// expressions that tell their inputs.
+func (w *World) determinants(r *rel, visible map[Col]int) []set {
+	var out []set
+	add := func(cols set) {
+		for _, c := range cols {
+			if _, ok := visible[c]; !ok {
+				return
+			}
+		}
+		if len(cols) > 0 {
+			out = append(out, cols)
+		}
+	}
+	for _, f := range r.fds {
+		if !f.lax {
+			add(f.from)
+		}
+	}
+	for _, c := range sortedCols(visible) {
+		col := &w.cols[c]
+		if !col.deterministic() || col.cutoff {
+			continue
+		}
+		add(newSet(col.in...))
+		if col.class == Injective || col.class == Hashed {
+			add(set{c})
 		}
 	}
 	return out

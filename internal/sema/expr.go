@@ -203,6 +203,10 @@ func classOf(e sql.Expr) Class {
 // concatenation with a separator is taken to.
 func classOfBinary(e *sql.Binary) Class {
 	switch e.Op {
+	case sql.OpMul:
+		if isFactor(e.L) || isFactor(e.R) {
+			return Injective
+		}
 	case sql.OpAdd, sql.OpSub, sql.OpConcat:
 		if isValue(e.L) || isValue(e.R) {
 			return Injective
@@ -218,6 +222,12 @@ func classOfBinary(e *sql.Binary) Class {
 func isValue(e sql.Expr) bool {
 	lit, ok := sql.Unparen(e).(*sql.Literal)
 	return ok && lit.Kind != sql.NullLit
+}
+
+// isFactor reports whether e is a whole number other than zero.
+func isFactor(e sql.Expr) bool {
+	lit, ok := sql.Unparen(e).(*sql.Literal)
+	return ok && lit.Kind == sql.NumberLit && digits(lit.Text) && lit.Text != "0"
 }
 
 // hasSeparator reports whether a chain of || puts a literal between its parts.

@@ -96,6 +96,7 @@ type rel struct {
 	conds []cond
 	// partial are keys that hold only among rows that fulfil a condition.
 	partial []partialKey
+	ranges  []ranges
 	// ren is set for a null-extended relation: it maps columns of the original.
 	ren *renamer
 }
@@ -144,6 +145,7 @@ func (r *rel) clone() *rel {
 	c.eq = append([]pair(nil), r.eq...)
 	c.conds = append([]cond(nil), r.conds...)
 	c.partial = append([]partialKey(nil), r.partial...)
+	c.ranges = append([]ranges(nil), r.ranges...)
 	c.notNull = make(map[Col]*why, len(r.notNull))
 	for k, v := range r.notNull {
 		c.notNull[k] = v
@@ -184,6 +186,22 @@ func (r *rel) addKey(k key) {
 	}
 	if len(r.keys) < maxKeys {
 		r.keys = append(r.keys, k)
+	}
+}
+
+// spread gives a column the constant of one that it is equal to.
+func (r *rel) spread() {
+	for changed := len(r.consts) > 0; changed; {
+		changed = false
+		for _, p := range r.eq {
+			for _, x := range [][2]Col{{p.a, p.b}, {p.b, p.a}} {
+				k, ok := r.consts[x[0]]
+				if _, have := r.consts[x[1]]; ok && !have {
+					r.consts[x[1]] = k
+					changed = true
+				}
+			}
+		}
 	}
 }
 

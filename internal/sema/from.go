@@ -30,7 +30,7 @@ func (b *Block) from(t sql.TableExpr, left []*sourceRel) from {
 	case *sql.LateralView:
 		return b.lateralView(t, left)
 	case *sql.Pivot:
-		return b.operator(t, t.Input, t.Alias, left, "the columns of a pivot depend on its data")
+		return b.pivot(t, left)
 	case *sql.Unpivot:
 		return b.unpivot(t, left)
 	case *sql.MatchRecognize:
@@ -57,20 +57,6 @@ func newRel(tids ...Col) *rel {
 	return &rel{tids: newSet(tids...), notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}, card: Card{0, Many}}
 }
 
-// operator binds an operator over a relation whose result is not modelled.
-func (b *Block) operator(t sql.TableExpr, input sql.TableExpr, alias *sql.Alias, left []*sourceRel, why string) from {
-	if input != nil {
-		b.from(input, left)
-	}
-	f := b.opaque(t, why)
-	f.rename(b.World, alias)
-	return f
-}
-
-func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
-	return b.operator(t, t.Input, t.Alias, left, "an unpivot is not analysed")
-}
-
 // table binds a named relation: a CTE, or a scan.
 func (b *Block) table(t *sql.Table, left []*sourceRel) from {
 	w := b.World
@@ -91,7 +77,7 @@ func (b *Block) table(t *sql.Table, left []*sourceRel) from {
 	}
 	if c, ok := b.arrayPath(t, left); ok {
 		f := b.elements(t, t.Alias, []Col{c}, "an array in FROM gives a row per element")
-		b.position(&f, t, t.Offset)
+		b.position(&f, t, t.Offset, []Col{c})
 		return f
 	}
 	src.scan = b.scan(t)
@@ -175,6 +161,14 @@ func (b *Block) scan(t *sql.Table) *Scan {
 	}
 	for _, f := range sum.FDs {
 		r.addFD(fd{from: pick(f.From), to: pick(f.To), why: given("", f.Steps)})
+	}
+	for _, x := range sum.Ranges {
+		because := given("", []Step{x.Step})
+		r.ranges = append(r.ranges, ranges{cols[x.Lower], cols[x.Upper], pick(x.Partition), x.Closed, r.tids, because})
+		if x.Proper {
+			r.declare(key{cols: pick(x.Partition).with(cols[x.Lower]), lax: true, why: because})
+			r.declare(key{cols: pick(x.Partition).with(cols[x.Upper]), lax: true, why: because})
+		}
 	}
 	if r.card.Max <= 1 {
 		r.addFD(fd{to: r.tids, why: given("`"+sum.Name+"` has one row", nil)})
@@ -286,106 +280,6 @@ func (f *from) rename(w *World, a *sql.Alias) {
 		}
 	}
 	f.rel, src.rel = r, r
-}
-
-// tableFunc binds a function in FROM.
-func (b *Block) tableFunc(t *sql.TableFunc, left []*sourceRel) from {
-	w := b.World
-	if t.Call == nil {
-		return b.opaque(t, "a function that could not be read")
-	}
-	bd := b.binderOver(left)
-	var in []Col
-	fixed := true
-	for _, a := range t.Call.Args {
-		if a.X == nil {
-			continue
-		}
-		switch x := a.X.(type) {
-		case *sql.Hole, *sql.Star, *sql.Word:
-			fixed = false
-			continue
-		case *sql.Subquery:
-			b.Derived = append(b.Derived, w.query(x.Query, &scope{parent: b.scope, sources: left, block: b}))
-			fixed = false
-			continue
-		}
-		c := bd.bind(a.X)
-		fixed = fixed && w.cols[c].fixed
-		in = append(in, c)
-	}
-	name := funcName(t.Call)
-	if !elementFuncs[name] {
-		f := b.opaque(t, "the columns of `"+name+"` are not known")
-		f.sources[0].title = name
-		f.rename(w, t.Alias)
-		return f
-	}
-	if fixed {
-		in = nil
-	}
-	f := b.elements(t, t.Alias, in, "`"+name+"` gives a row per element")
-	b.position(&f, t, t.Offset)
-	return f
-}
-
-// position adds the column that holds the positions of a collection's elements.
-func (b *Block) position(f *from, t sql.TableExpr, name *sql.Ident) {
-	if name == nil {
-		return
-	}
-	r, w := f.rel, b.World
-	off := w.mint(column{name: name.Name, class: Opaque, tids: r.tids})
-	r.cols = append(r.cols, outCol{name: name, fold: w.Dialect.Fold(name), col: off, item: t})
-}
-
-// elements is a relation with a row per element of a collection: of one value,
-// or of each row of the relations that in belongs to.
-func (b *Block) elements(t sql.TableExpr, alias *sql.Alias, in []Col, why string) from {
-	w := b.World
-	f := b.opaque(t, "the columns of a collection's elements are not known")
-	r := f.rel
-	f.sources[0].title = "the elements"
-	if alias != nil && alias.Name != nil {
-		f.sources[0].name = w.Dialect.Fold(alias.Name)
-		f.sources[0].title = alias.Name.Name
-		// The alias of an unnest names the relation and, where elements are
-		// scalars, the column.
-		if len(alias.Columns) == 0 {
-			c := w.mint(column{name: alias.Name.Name, class: Opaque, tids: r.tids})
-			r.cols = append(r.cols, outCol{name: alias.Name, fold: w.Dialect.Fold(alias.Name), col: c, item: t})
-		}
-	}
-	if alias != nil {
-		for _, id := range alias.Columns {
-			c := w.mint(column{name: id.Name, class: Opaque, tids: r.tids})
-			r.cols = append(r.cols, outCol{name: id, fold: w.Dialect.Fold(id), col: c, item: t})
-		}
-	}
-	if len(in) > 0 {
-		b.elementOf[r.tids[0]] = why
-	}
-	return f
-}
-
-func (b *Block) lateralView(t *sql.LateralView, left []*sourceRel) from {
-	in := b.from(t.Input, left)
-	if t.Call == nil {
-		return in // the text ends here
-	}
-	bd := b.binderOver(append(append([]*sourceRel(nil), left...), in.sources...))
-	var cols []Col
-	for _, a := range t.Call.Args {
-		if a.X != nil {
-			cols = append(cols, bd.bind(a.X))
-		}
-	}
-	el := b.elements(t, t.Alias, cols, "`"+funcName(t.Call)+"` gives a row per element")
-	kind := sql.Cross
-	if t.Outer {
-		kind = sql.Left
-	}
-	return b.combine(&Join{World: b.World, Block: b, Kind: kind, span: t.Span, Elements: true}, in, el, nil, nil)
 }
 
 // binderOver is a binder that sees the given sources, as ON and lateral

@@ -286,6 +286,9 @@ func (s *Summary) declare(n *manifest.Node, d Declared, dialect *sql.Dialect, me
 	for _, f := range d.Keys {
 		s.addFact(f, dialect)
 	}
+	for _, r := range d.Ranges {
+		s.addRanges(r, dialect)
+	}
 	if merged {
 		s.addUniqueKey(n, dialect)
 	}
@@ -334,6 +337,13 @@ func (s *Summary) addFact(f Fact, d *sql.Dialect) {
 	s.addKey(k)
 }
 
+func (s *Summary) addRanges(r DeclaredRanges, d *sql.Dialect) {
+	at := s.indexes(append([]string{r.Lower, r.Upper}, r.Partition...), d)
+	if at != nil {
+		s.Ranges = append(s.Ranges, Ranges{at[0], at[1], at[2:], r.Closed, r.Proper, r.Step})
+	}
+}
+
 // addKey keeps the stronger of two proofs of one key.
 func (s *Summary) addKey(k Key) {
 	for i, o := range s.Keys {
@@ -374,6 +384,7 @@ func SummaryOf(n *manifest.Node, declared Declared, d *sql.Dialect) *Summary {
 			s.Columns = append(s.Columns, Column{Name: h.Text, Fold: d.FoldName(h.Text, quoted), Place: finding.Place{File: n.Seed.File, Span: h.Span}})
 		}
 		s.emptyCells(n.Seed)
+		s.values(n.Seed)
 		s.Open, s.OpenWhy = len(n.Seed.Header) == 0, "the header of seed `"+n.Name+"` could not be read"
 	default:
 		s.Open, s.OpenWhy = true, "`"+n.Name+"` is not SQL"

@@ -40,7 +40,26 @@ func conjuncts(e sql.Expr) []sql.Expr {
 		return nil
 	}
 	for c := range sql.And(e) {
-		out = append(out, c)
+		out = append(out, byParts(c)...)
+	}
+	return out
+}
+
+// byParts splits (a, b) = (x, y) into its parts. Whether two rows with NULL are
+// equal differs between engines, so the parts are compared as if NULLs were.
+func byParts(e sql.Expr) []sql.Expr {
+	b, ok := e.(*sql.Binary)
+	if !ok || b.Op != sql.OpEq {
+		return []sql.Expr{e}
+	}
+	l, ok1 := sql.Unparen(b.L).(*sql.Tuple)
+	r, ok2 := sql.Unparen(b.R).(*sql.Tuple)
+	if !ok1 || !ok2 || len(l.Items) != len(r.Items) {
+		return []sql.Expr{e}
+	}
+	var out []sql.Expr
+	for i := range l.Items {
+		out = append(out, &sql.Binary{Span: e.Range(), Op: sql.OpNotDistinct, L: l.Items[i], R: r.Items[i]})
 	}
 	return out
 }
@@ -262,16 +281,22 @@ func (b *binder) comparison(e sql.Expr) (c cond, ok bool) {
 	w := b.because(e)
 	switch e := sql.Unparen(e).(type) {
 	case *sql.Binary:
+		if e.Op == sql.OpOr {
+			return b.either(e, w)
+		}
 		op, ok := comparisons[e.Op]
 		if !ok {
 			return cond{}, false
 		}
 		l, r := b.bind(e.L), b.bind(e.R)
+		if e.Op == sql.OpNotDistinct && (b.w.cols[l].fixed && b.w.cols[l].lit == "" || b.w.cols[r].fixed && b.w.cols[r].lit == "") {
+			return cond{}, false // a value that may be NULL
+		}
 		switch {
 		case b.w.cols[r].fixed && !b.w.cols[l].fixed:
-			return cond{l, op, b.w.cols[r].lit, w}, true
+			return compared(l, op, b.w.cols[r].lit, w), true
 		case b.w.cols[l].fixed && !b.w.cols[r].fixed:
-			return cond{r, flipped[op], b.w.cols[l].lit, w}, true
+			return compared(r, flipped[op], b.w.cols[l].lit, w), true
 		}
 	case *sql.Is:
 		switch {
@@ -296,6 +321,39 @@ func (b *binder) comparison(e sql.Expr) (c cond, ok bool) {
 	return cond{}, false
 }
 
+// compared is the comparison of a column with a literal; to be NULL as another
+// is, is to be NULL.
+func compared(c Col, op, lit string, w *why) cond {
+	if op == "=" && lit == "null" {
+		return cond{c, "is null", "", w}
+	}
+	return cond{c, op, lit, w}
+}
+
+// either reads x = 1 or x = 2 as a list.
+func (b *binder) either(e *sql.Binary, w *why) (cond, bool) {
+	l, ok1 := b.comparison(e.L)
+	r, ok2 := b.comparison(e.R)
+	listed := func(c cond) bool { return c.op == "in" || c.op == "=" && plainLiteral(c.lit) }
+	if !ok1 || !ok2 || l.col != r.col || !listed(l) || !listed(r) {
+		return cond{}, false
+	}
+	return oneOf(l.col, append(strings.Split(l.lit, ","), strings.Split(r.lit, ",")...), w), true
+}
+
+// plainLiteral reports whether a literal can stand in a list.
+func plainLiteral(lit string) bool { return lit != "" && lit != "null" && !strings.Contains(lit, ",") }
+
+// oneOf is the comparison of a column with a list.
+func oneOf(c Col, lits []string, w *why) cond {
+	slices.Sort(lits)
+	lits = slices.Compact(lits)
+	if len(lits) == 1 {
+		return cond{c, "=", lits[0], w}
+	}
+	return cond{c, "in", strings.Join(lits, ","), w}
+}
+
 var comparisons = map[sql.Op]string{sql.OpEq: "=", sql.OpNe: "<>", sql.OpLt: "<", sql.OpLe: "<=", sql.OpGt: ">", sql.OpGe: ">=", sql.OpNotDistinct: "="}
 
 var flipped = map[string]string{"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -307,17 +365,12 @@ func (b *binder) inList(e *sql.In, w *why) (cond, bool) {
 	var lits []string
 	for _, x := range e.List {
 		col := &b.w.cols[b.bind(x)]
-		if !col.fixed || col.lit == "" {
+		if !col.fixed || !plainLiteral(col.lit) {
 			return cond{}, false
 		}
 		lits = append(lits, col.lit)
 	}
-	slices.Sort(lits)
-	lits = slices.Compact(lits)
-	if len(lits) == 1 {
-		return cond{b.bind(e.X), "=", lits[0], w}, true
-	}
-	return cond{b.bind(e.X), "in", strings.Join(lits, ","), w}, true
+	return oneOf(b.bind(e.X), lits, w), true
 }
 
 func (b *binder) because(e sql.Expr) *why {
@@ -339,11 +392,18 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 		b.applyEquality(r, eq, w)
 		return
 	}
+	if bt, ok := sql.Unparen(e).(*sql.Between); ok && !bt.Not {
+		for _, c := range b.ranges(bt) {
+			r.restrict(c)
+			b.activate(r, c)
+		}
+		return
+	}
 	c, ok := b.comparison(e)
 	if !ok {
 		return
 	}
-	r.conds = append(r.conds, c)
+	r.restrict(c)
 	switch {
 	case c.op == "=":
 		r.consts[c.col] = constant{lit: c.lit, null: c.lit == "null", why: w}
@@ -351,7 +411,8 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 	case c.op == "is null":
 		r.consts[c.col] = constant{lit: "null", null: true, why: w}
 	case c.op == "<=" && c.lit == "1", c.op == "<" && c.lit == "2":
-		// A row number is at least 1.
+		// A row number is at least 1, and so is a count of rows that has a row.
+		b.applyWindow(r, cond{c.col, "=", "1", w}, w)
 		if win := b.w.cols[c.col].window; win != nil && rankFuncs[win.fn] {
 			r.consts[c.col] = constant{lit: "1", why: w}
 		}
@@ -359,11 +420,23 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 	b.activate(r, c)
 }
 
+// restrict adds a comparison that every row fulfils. No row fulfils two that
+// contradict each other.
+func (r *rel) restrict(c cond) {
+	if c.op == "is null" && r.notNull[c.col] != nil || contradict(condsOn(r, c.col), []cond{c}) {
+		r.card = Card{0, 0}
+	}
+	r.conds = append(r.conds, c)
+}
+
 // applyWindow knows that `count(*) over (partition by p) = 1` leaves one row
 // per p.
 func (b *binder) applyWindow(r *rel, c cond, w *why) {
 	win := b.w.cols[c.col].window
-	if win == nil || !win.whole || win.fn != "count" || c.lit != "1" || len(win.order) > 0 || !win.call.Star {
+	if win == nil || !win.whole || win.fn != "count" || len(win.order) > 0 || !win.call.Star {
+		return
+	}
+	if c.op != "=" || c.lit != "1" {
 		return
 	}
 	r.addStrict(newSet(win.partition...), w)
@@ -374,23 +447,28 @@ func (b *binder) applyEquality(r *rel, eq equality, w *why) {
 	switch {
 	case lf && rf:
 	case rf:
-		r.consts[eq.l] = constant{lit: b.w.cols[eq.r].lit, null: b.w.cols[eq.r].lit == "null", why: w}
-		c := cond{eq.l, "=", b.w.cols[eq.r].lit, w}
-		r.conds = append(r.conds, c)
-		b.applyWindow(r, c, w)
-		b.activate(r, c)
+		b.applyConstant(r, eq.l, eq.r, eq.nullSafe, w)
 	case lf:
-		r.consts[eq.r] = constant{lit: b.w.cols[eq.l].lit, null: b.w.cols[eq.l].lit == "null", why: w}
-		c := cond{eq.r, "=", b.w.cols[eq.l].lit, w}
-		r.conds = append(r.conds, c)
-		b.applyWindow(r, c, w)
-		b.activate(r, c)
+		b.applyConstant(r, eq.r, eq.l, eq.nullSafe, w)
 	case eq.nullSafe:
 		r.addFD(fd{set{eq.l}, []Col{eq.r}, false, w})
 		r.addFD(fd{set{eq.r}, []Col{eq.l}, false, w})
 	default:
 		r.eq = append(r.eq, pair{eq.l, eq.r, w})
 	}
+}
+
+// applyConstant adds that c equals the fixed column k in every row.
+func (b *binder) applyConstant(r *rel, c, k Col, nullSafe bool, w *why) {
+	lit := b.w.cols[k].lit
+	r.consts[c] = constant{lit: lit, null: lit == "null", why: w}
+	if lit == "" && nullSafe {
+		return // perhaps NULL
+	}
+	is := compared(c, "=", lit, w)
+	r.restrict(is)
+	b.applyWindow(r, is, w)
+	b.activate(r, is)
 }
 
 // activate turns keys that hold under a condition into keys, once a filter
@@ -406,17 +484,38 @@ func (b *binder) activate(r *rel, c cond) {
 	}
 }
 
-// implies reports whether a row that passes a passes b: the same comparison, or
-// equality with a constant of a list.
+// implies reports whether a row that passes a passes b: the same comparison, a
+// value in a wider range or a longer list, or any value at all.
 func implies(a, b cond) bool {
 	if a.col != b.col {
 		return false
 	}
-	if a.op == b.op && a.lit == b.lit {
-		return true
+	switch {
+	case a.op == b.op && a.lit == b.lit:
+		return a.lit != "" || strings.HasPrefix(a.op, "is ")
+	case b.op == "is not null":
+		return a.op != "is null"
+	case a.op == "in" && (b.op == "in" || b.op == "="):
+		list := strings.Split(b.lit, ",")
+		return !slices.ContainsFunc(strings.Split(a.lit, ","), func(l string) bool { return !slices.Contains(list, l) })
+	case a.op == "in":
+		return !slices.ContainsFunc(strings.Split(a.lit, ","), func(l string) bool { return !implies(cond{a.col, "=", l, nil}, b) })
+	case a.op == "=" && b.op == "in":
+		return slices.Contains(strings.Split(b.lit, ","), a.lit)
 	}
-	return a.op == "=" && b.op == "in" && slices.Contains(strings.Split(b.lit, ","), a.lit) ||
-		a.op == "=" && b.op == "is not null" && a.lit != "null"
+	c, ok := compareLiterals(a.lit, b.lit)
+	if !ok || !number(a.lit) && !sameDateForm(a.lit, b.lit) {
+		return false
+	}
+	switch {
+	case b.op == "<>":
+		return a.op == "=" && c != 0 || a.op == "<" && c <= 0 || a.op == "<=" && c < 0 || a.op == ">" && c >= 0 || a.op == ">=" && c > 0
+	case isUpper(b.op) && (isUpper(a.op) || a.op == "="):
+		return c < 0 || c == 0 && (b.op == "<=" || a.op == "<")
+	case isLower(b.op) && (isLower(a.op) || a.op == "="):
+		return c > 0 || c == 0 && (b.op == ">=" || a.op == ">")
+	}
+	return false
 }
 
 // declare adds a known key, strict or lax.

@@ -394,22 +394,62 @@ func unknownOpen(w *World, o *openCols) *openCols {
 	return unknownColumns(w, o.why, nil)
 }
 
-// carry copies the facts of r over columns in to onto out: those that hold for
-// values, not for rows.
-func (w *World) carry(out, r *rel, to map[Col]Col) {
-	for _, f := range r.fds {
+// maxClosed bounds the dependencies whose closure is carried over, rather than
+// only what they say themselves.
+const maxClosed = 60
+
+// carryFDs copies the dependencies of r whose determinants are among the columns
+// of to, with all that follows from them.
+func (w *World) carryFDs(out, r *rel, to map[Col]Col) {
+	cols := sortedCols(to)
+	for i := range r.fds {
+		f := &r.fds[i]
 		from, ok := mapSet(to, f.from)
 		if !ok || len(f.from) == 0 {
 			continue
 		}
 		var t []Col
-		for _, c := range f.to {
-			if n, ok := to[c]; ok {
-				t = append(t, n)
+		if !f.lax && len(r.fds) <= maxClosed {
+			reach := w.reach(r, f.from)
+			for _, c := range cols {
+				if n := to[c]; reach.known(c) && !from.has(n) {
+					t = append(t, n)
+				}
+			}
+		} else {
+			for _, c := range f.to {
+				if n, ok := to[c]; ok {
+					t = append(t, n)
+				}
 			}
 		}
 		out.addFD(fd{from, t, f.lax, f.why})
 	}
+}
+
+// constants adds that a column has one value, where in r it follows from nothing.
+func (r *rel) constants(w *World, of *rel, to map[Col]Col) {
+	known := w.reach(of, nil)
+	for _, c := range sortedCols(to) {
+		if n := to[c]; known.known(c) && !w.cols[n].fixed {
+			if _, ok := r.consts[n]; !ok {
+				r.addFD(fd{to: []Col{n}, why: firstWhy(known.proof(set{c}))})
+			}
+		}
+	}
+}
+
+func firstWhy(ws []*why) *why {
+	if len(ws) == 0 {
+		return nil
+	}
+	return ws[0]
+}
+
+// carry copies the facts of r over columns in to onto out: those that hold for
+// values, not for rows.
+func (w *World) carry(out, r *rel, to map[Col]Col) {
+	w.carryFDs(out, r, to)
 	for _, k := range r.keys {
 		from, ok := mapSet(to, k.cols)
 		if !ok || k.lax || !w.identifies(r, k.cols) {
@@ -429,6 +469,7 @@ func (w *World) carry(out, r *rel, to map[Col]Col) {
 			out.addFD(fd{set{to[c]}, t, false, nil})
 		}
 	}
+	out.constants(w, r, to)
 	for _, p := range r.eq {
 		x, ok1 := to[p.a]
 		y, ok2 := to[p.b]

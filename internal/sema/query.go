@@ -10,6 +10,7 @@ import (
 // queryInfo is an analysed query.
 type queryInfo struct {
 	node  *sql.Query
+	body  sql.Body
 	rel   *rel
 	block *Block // its SELECT, nil for a set operation or VALUES
 	union *SetOp // its set operation
@@ -72,15 +73,7 @@ func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
 		case n.Body == nil:
 			c.rel = w.blank("a CTE without a query")
 		default:
-			if node.Recursive && named {
-				// The recursive reference sees nothing known: no fixpoint is tried.
-				next := maps.Clone(ctes)
-				next[w.Dialect.Fold(n.Name)] = &CTE{Node: n, rel: w.blank("a recursive CTE is not followed")}
-				c.body = w.query(n.Body, &scope{parent: outer, ctes: next})
-			} else {
-				c.body = w.query(n.Body, &scope{parent: outer, ctes: ctes})
-			}
-			c.rel = c.body.rel
+			c.rel = w.cteBody(c, node.Recursive && named, outer, ctes)
 			if c.body.block != nil {
 				c.body.block.CTE = c
 			}
@@ -96,8 +89,54 @@ func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
 	return ctes
 }
 
+// cteBody analyses the query of a CTE. What a recursive one reads of itself is
+// not known: no fixpoint is tried. Its rows come from any number of steps, so
+// nothing that holds in one step need hold of all, but that a column is never
+// NULL and that UNION keeps distinct rows.
+func (w *World) cteBody(c *CTE, recursive bool, outer *scope, ctes map[string]*CTE) *rel {
+	if !recursive {
+		c.body = w.query(c.Node.Body, &scope{parent: outer, ctes: ctes})
+		return c.body.rel
+	}
+	fold := w.Dialect.Fold(c.Node.Name)
+	self := &CTE{Node: c.Node, rel: w.blank("a recursive CTE is not followed")}
+	next := maps.Clone(ctes)
+	if next == nil {
+		next = map[string]*CTE{}
+	}
+	next[fold] = self
+	c.body = w.query(c.Node.Body, &scope{parent: outer, ctes: next})
+	r := c.body.rel
+	if self.Uses == 0 {
+		return r
+	}
+	out := w.forget(r)
+	out.cols = slices.Clone(r.cols)
+	to := map[Col]Col{}
+	for i, oc := range out.cols {
+		n, ok := to[oc.col]
+		if !ok {
+			n = w.mint(column{name: w.cols[oc.col].name, class: Identity, in: []Col{oc.col}, tids: out.tids, cutoff: true})
+			to[oc.col] = n
+			if nn := r.notNull[oc.col]; nn != nil {
+				out.notNull[n] = nn
+			}
+		}
+		out.cols[i].col = n
+	}
+	if u := c.body.union; u != nil && !u.All && u.Node.Op == sql.Union && u.Node.Hole == nil && out.open == nil {
+		var all set
+		for _, oc := range out.cols {
+			all = all.with(oc.col)
+		}
+		out.addStrict(all, w.because(u.Node.OpSpan, "UNION keeps distinct rows"))
+	}
+	return out
+}
+
 // body analyses what stands at the core of a query.
 func (w *World) body(info *queryInfo, body sql.Body, sc *scope) {
+	info.body = body
 	switch b := body.(type) {
 	case *sql.Select:
 		block := w.selectBlock(b, sc.parent, sc.ctes, nil)
@@ -192,58 +231,6 @@ func (w *World) quiet(f func()) {
 	w.Unbound, w.Ambiguous = w.Unbound[:n], w.Ambiguous[:k]
 }
 
-// values analyses a VALUES list: its rows are data.
-func (w *World) values(v *sql.Values) *rel {
-	tid := w.mintTid(nil)
-	r := newRel(tid)
-	r.notNull[tid] = w.because(v.Span, "a row of VALUES")
-	r.card = Card{min(1, len(v.Rows)), len(v.Rows)}
-	if len(v.Rows) == 0 {
-		return r
-	}
-	width := len(v.Rows[0].Items)
-	for i := range width {
-		r.cols = append(r.cols, outCol{col: w.mint(column{class: Identity, tids: []Col{tid}}), item: v})
-		if w.distinctLiterals(v, i) {
-			r.addStrict(set{r.cols[i].col}, w.because(v.Span, "the values differ"))
-		}
-	}
-	if len(v.Rows) == 1 {
-		r.addFD(fd{to: r.tids, why: w.because(v.Span, "one row")})
-	}
-	return r
-}
-
-// distinctLiterals reports whether position i of every row is a literal and no
-// two are equal. Numbers are compared as text only if they are plain digits.
-func (w *World) distinctLiterals(v *sql.Values, i int) bool {
-	seen := map[string]bool{}
-	for _, row := range v.Rows {
-		if i >= len(row.Items) {
-			return false
-		}
-		lit, ok := sql.Unparen(row.Items[i]).(*sql.Literal)
-		if !ok || lit.Kind == sql.NullLit || lit.Type != "" || lit.Kind == sql.NumberLit && !digits(lit.Text) {
-			return false
-		}
-		text := literalText(lit)
-		if seen[text] {
-			return false
-		}
-		seen[text] = true
-	}
-	return true
-}
-
-func digits(s string) bool {
-	for _, c := range s {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return s != "" && (s == "0" || s[0] != '0')
-}
-
 // setOp analyses a set operation. A chain of the same operator is one node, so
 // that a union of thousands of branches does not nest.
 func (w *World) setOp(info *queryInfo, op *sql.SetOp, sc *scope) {
@@ -312,238 +299,5 @@ func flatten(op *sql.SetOp) []sql.Body {
 	}
 	out = append(out, n)
 	slices.Reverse(out)
-	return out
-}
-
-// unionAll puts the branches' rows together. A key survives when the branches
-// cannot share a value of it: when a column is a different constant in each, or
-// the branches are filtered to disjoint values of it.
-func (w *World) unionAll(so *SetOp, byName bool) *rel {
-	tid := w.mintTid(nil)
-	out := newRel(tid)
-	out.notNull[tid] = w.because(so.Node.OpSpan, "a row")
-	out.card = Card{0, 0}
-	for _, b := range so.Branches {
-		out.card.Min = max(out.card.Min, b.rel.card.Min)
-		if out.card.Max += b.rel.card.Max; out.card.Max > Many {
-			out.card.Max = Many
-		}
-		if b.rel.open != nil {
-			out.open = unknownOpen(w, b.rel.open)
-		}
-	}
-	cols := so.Branches[0].rel.cols
-	if byName {
-		cols = allNames(so)
-	}
-	pos := make([][]Col, 0, len(cols)) // per output column, its column in each branch
-	for i, c := range cols {
-		row, ok := w.position(so, i, c, byName)
-		if !ok {
-			if out.open == nil {
-				out.open = unknownColumns(w, "the branches of a set operation do not line up", nil)
-			}
-			continue
-		}
-		old := w.cols[c.col]
-		class := Identity
-		n := w.mint(column{name: old.name, class: class, in: row, tids: []Col{tid}, cutoff: true})
-		if w.unionNotNull(so, row) {
-			out.notNull[n] = w.because(so.Node.OpSpan, "never NULL in any branch")
-		}
-		if k, ok := w.unionConst(so, row); ok {
-			out.consts[n] = k
-		}
-		c.col = n
-		out.cols = append(out.cols, c)
-		pos = append(pos, row)
-	}
-	if len(so.Branches) <= 40 {
-		w.unionKeys(so, out, pos)
-	}
-	return out
-}
-
-// allNames returns the columns of UNION BY NAME: those of the first branch, then
-// what others add.
-func allNames(so *SetOp) []outCol {
-	var out []outCol
-	for _, b := range so.Branches {
-		for _, c := range b.rel.cols {
-			if !slices.ContainsFunc(out, func(o outCol) bool { return o.fold == c.fold }) {
-				out = append(out, c)
-			}
-		}
-	}
-	return out
-}
-
-func (w *World) position(so *SetOp, i int, c outCol, byName bool) ([]Col, bool) {
-	row := make([]Col, len(so.Branches))
-	for k, b := range so.Branches {
-		switch {
-		case byName:
-			col, ok := b.rel.named(c.fold)
-			if !ok && b.rel.open != nil {
-				return nil, false
-			}
-			if !ok {
-				col = w.null()
-			}
-			row[k] = col
-		case b.rel.open != nil && k > 0, i >= len(b.rel.cols):
-			// Positions after a star that is not expanded are not known; equal
-			// names at equal positions are taken for the same.
-			if i < len(b.rel.cols) && b.rel.cols[i].fold == c.fold && c.fold != "" {
-				row[k] = b.rel.cols[i].col
-				continue
-			}
-			return nil, false
-		default:
-			row[k] = b.rel.cols[i].col
-		}
-	}
-	return row, true
-}
-
-func (w *World) unionNotNull(so *SetOp, row []Col) bool {
-	for k, b := range so.Branches {
-		if b.rel.notNull[row[k]] == nil {
-			return false
-		}
-	}
-	return true
-}
-
-// constOf returns the constant that c is in r.
-func (w *World) constOf(r *rel, c Col) (string, bool) {
-	if k, ok := r.consts[c]; ok && k.lit != "" {
-		return k.lit, true
-	}
-	if col := &w.cols[c]; col.fixed && col.lit != "" {
-		return col.lit, true
-	}
-	return "", false
-}
-
-func (w *World) unionConst(so *SetOp, row []Col) (constant, bool) {
-	lit, ok := w.constOf(so.Branches[0].rel, row[0])
-	if !ok {
-		return constant{}, false
-	}
-	for k, b := range so.Branches[1:] {
-		if l, ok := w.constOf(b.rel, row[k+1]); !ok || l != lit {
-			return constant{}, false
-		}
-	}
-	return constant{lit: lit, null: lit == "null", why: w.because(so.Node.OpSpan, "the same in every branch")}, true
-}
-
-// unionKeys finds keys of a UNION ALL.
-func (w *World) unionKeys(so *SetOp, out *rel, pos [][]Col) {
-	for d, row := range pos {
-		if !w.disjoint(so, row) {
-			continue
-		}
-		w.cols[out.cols[d].col].teller = true
-		for _, cand := range w.branchKeys(so, pos) {
-			cols := make([]Col, 0, len(cand)+1)
-			for _, i := range cand {
-				cols = append(cols, out.cols[i].col)
-			}
-			cols = append(cols, out.cols[d].col)
-			k := newSet(cols...)
-			text := "`" + w.colName(out.cols[d].col) + "` tells the branches apart, and each is unique"
-			var from []*why
-			for b := range so.Branches {
-				from = append(from, w.branchProof(so, b, cand, pos)...)
-			}
-			out.addStrict(k, w.because(so.Node.OpSpan, text, from...))
-		}
-	}
-}
-
-// branchKeys returns sets of positions that are strict keys of every branch.
-func (w *World) branchKeys(so *SetOp, pos [][]Col) [][]int {
-	first := so.Branches[0].rel
-	var out [][]int
-	for _, k := range first.keys {
-		var cand []int
-		ok := true
-		for _, c := range k.cols {
-			if _, same := first.consts[c]; same {
-				continue // row_number() = 1
-			}
-			i := slices.IndexFunc(pos, func(row []Col) bool { return row[0] == c })
-			if i < 0 {
-				ok = false
-				break
-			}
-			cand = append(cand, i)
-		}
-		if !ok || len(out) >= 4 {
-			continue
-		}
-		for b := range so.Branches {
-			if !w.identifies(so.Branches[b].rel, branchSet(cand, pos, b)) {
-				ok = false
-				break
-			}
-		}
-		if ok {
-			out = append(out, cand)
-		}
-	}
-	if len(out) == 0 && !slices.ContainsFunc(so.Branches, func(b *queryInfo) bool { return b.rel.card.Max > 1 }) {
-		return [][]int{nil}
-	}
-	return out
-}
-
-func branchSet(cand []int, pos [][]Col, b int) set {
-	var s set
-	for _, i := range cand {
-		s = s.with(pos[i][b])
-	}
-	return s
-}
-
-func (w *World) branchProof(so *SetOp, b int, cand []int, pos [][]Col) []*why {
-	r := so.Branches[b].rel
-	return w.reach(r, branchSet(cand, pos, b)).proof(r.tids)
-}
-
-// disjoint reports whether no two branches can have the same value at row:
-// different constants, or filters that contradict each other.
-func (w *World) disjoint(so *SetOp, row []Col) bool {
-	for i := range so.Branches {
-		for k := range so.Branches[:i] {
-			if !w.apart(so.Branches[i].rel, row[i], so.Branches[k].rel, row[k]) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func (w *World) apart(r *rel, c Col, s *rel, d Col) bool {
-	x, ok1 := w.constOf(r, c)
-	y, ok2 := w.constOf(s, d)
-	if ok1 && ok2 {
-		return literalsDiffer(x, y)
-	}
-	if x == "null" && s.notNull[d] != nil || y == "null" && r.notNull[c] != nil {
-		return true
-	}
-	return contradict(condsOn(r, c), condsOn(s, d))
-}
-
-func condsOn(r *rel, c Col) []cond {
-	var out []cond
-	for _, k := range r.conds {
-		if k.col == c {
-			out = append(out, k)
-		}
-	}
 	return out
 }

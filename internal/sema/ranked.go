@@ -220,7 +220,7 @@ func (w *World) overlap(so *SetOp, f Fact) (Overlap, bool) {
 func (w *World) unionRow(so *SetOp, c Col) []Col {
 	for x := c; x > 0; x = w.cols[x].from {
 		col := &w.cols[x]
-		if col.class != Identity || col.nullFrom != nil {
+		if col.class != Identity || col.nullFrom != nil || col.cutoff && col.from > 0 {
 			return nil
 		}
 		if col.from <= 0 && len(col.in) == len(so.Branches) && slices.ContainsFunc(so.Branches[0].rel.cols, func(o outCol) bool { return o.col == col.in[0] }) {

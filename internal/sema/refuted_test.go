@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -24,6 +25,9 @@ func TestRefuted(t *testing.T) {
 		{"a subtotal has NULL in place of a constant", "select 'x' as c from l group by cube('x')", func(s *Summary) bool { return notNull(s) || s.Columns[0].Const != "" }},
 		{"a subtotal has NULL in place of a subquery", "select exists (select 1 from r where k = l.a) as c from l group by rollup(exists (select 1 from r where k = l.a))", notNull},
 		{"a subtotal is told apart by what it leaves out", "select distinct a, (select count(*) from r where k = l.a) as n from l group by cube(a, (select count(*) from r where k = l.a))", func(s *Summary) bool { return s.HasKey([]int{0}, false) }},
+		{"an outer join that finds no row of a lateral query leaves NULL, whatever the left row has", "select l.a, x.m from l left join lateral (select k as m from r where k = l.a) as x on true", func(s *Summary) bool {
+			return slices.ContainsFunc(s.FDs, func(f FD) bool { return slices.Equal(f.From, []int{1}) })
+		}},
 		{"UNION BY NAME has the columns of all branches", "select a from l union by name select k from r", func(s *Summary) bool { return len(s.Columns) != 2 }},
 		{"a column that a branch lacks is NULL there", "select b, a from l where a is not null union by name select t as b from r", func(s *Summary) bool { return s.Columns[1].NotNull }},
 	} {

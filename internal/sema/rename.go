@@ -77,6 +77,10 @@ func (w *World) instantiate(r *rel) *rel {
 		p.key.cols, p.when.col, p.tids = m.set(p.key.cols), m.col(p.when.col), m.set(p.tids)
 		out.partial = append(out.partial, p)
 	}
+	for _, x := range r.ranges {
+		x.lower, x.upper, x.partition, x.tids = m.col(x.lower), m.col(x.upper), m.set(x.partition), m.set(x.tids)
+		out.ranges = append(out.ranges, x)
+	}
 	for _, p := range r.eq {
 		out.eq = append(out.eq, pair{m.col(p.a), m.col(p.b), p.why})
 	}
@@ -123,6 +127,10 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 	m := &renamer{w: w, to: make(map[Col]Col, len(r.cols)+len(r.tids))}
 	m.copy = func(old Col) Col {
 		c := w.cols[old]
+		if len(c.tids) > 0 && !newSet(c.tids...).meets(r.tids) {
+			m.to[old] = old // of a row to the left of a lateral relation
+			return old
+		}
 		n := w.mint(column{name: c.name, class: Identity, from: old, nullFrom: j, isTid: c.isTid, scan: c.scan, leaf: c.leaf, window: c.window})
 		m.to[old] = n
 		if c.isTid {
@@ -132,8 +140,8 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 		// The value is a function of the tuple ids if they tell whether the
 		// row is real; else of all of the side's.
 		from := c.tids
-		if len(from) == 0 || !allNotNull(r, from) {
-			from = r.tids
+		if len(from) == 0 || !allNotNull(r, from) || !newSet(from...).within(r.tids) {
+			from = r.tids.with(from...)
 		}
 		w.cols[n].tids = m.cols(from)
 		return n
@@ -156,23 +164,29 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 		c.col = fixed(c.col)
 		out.cols = append(out.cols, c)
 	}
+	outer := func(c Col) bool { return !w.cols[c].fixed && m.col(c) == c }
 	real := func(from set) bool {
-		for _, c := range from {
-			if r.notNull[c] != nil {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(from, func(c Col) bool { return r.notNull[c] != nil && !outer(c) })
 	}
 	for _, f := range r.fds {
-		if len(f.from) == 0 {
-			continue // a constant: NULL on unmatched rows
+		// A constant is NULL on unmatched rows. What a lateral relation says of the
+		// row to its left holds where it has a row: see perRow.
+		if len(f.from) == 0 || slices.ContainsFunc(f.from, outer) || slices.ContainsFunc(f.to, outer) {
+			continue
 		}
 		out.addFD(fd{m.set(f.from), m.cols(f.to), f.lax || !real(f.from), f.why})
 	}
 	for _, p := range r.eq {
-		out.addFD(fd{set{m.col(p.a)}, []Col{m.col(p.b)}, false, p.why})
-		out.addFD(fd{set{m.col(p.b)}, []Col{m.col(p.a)}, false, p.why})
+		switch {
+		case outer(p.a) && outer(p.b):
+		case outer(p.a):
+			out.addFD(fd{set{m.col(p.b)}, []Col{p.a}, true, p.why})
+		case outer(p.b):
+			out.addFD(fd{set{m.col(p.a)}, []Col{p.b}, true, p.why})
+		default:
+			out.addFD(fd{set{m.col(p.a)}, []Col{m.col(p.b)}, false, p.why})
+			out.addFD(fd{set{m.col(p.b)}, []Col{m.col(p.a)}, false, p.why})
+		}
 	}
 	for _, k := range r.keys {
 		out.keys = append(out.keys, key{m.set(k.cols), k.lax || !real(k.cols), k.why})
@@ -185,7 +199,7 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 	// An expression over columns of the side still follows from them.
 	for _, c := range r.cols {
 		col := &w.cols[c.col]
-		if col.deterministic() && !col.fixed {
+		if col.deterministic() && !col.fixed && !slices.ContainsFunc(col.in, outer) {
 			from := m.set(newSet(col.in...))
 			out.addFD(fd{from, []Col{m.col(c.col)}, !real(newSet(col.in...)), nil})
 		}

@@ -21,6 +21,7 @@ type Summary struct {
 	OpenWhy string
 	Keys    []Key
 	FDs     []FD
+	Ranges  []Ranges
 	Card    Card
 	// Many holds columns that reference another relation's key: many rows here
 	// may share one value there (a relationships test).
@@ -46,6 +47,9 @@ type Column struct {
 	// Teller is set for a column that tells the branches of a UNION ALL apart,
 	// by a constant of its own in each.
 	Teller bool
+	// Values are all values of a small seed's column, as text that no typing
+	// tells further apart; "" is NULL. It is nil where they are not known.
+	Values map[string]bool
 	// Origins are the leaf columns that the value is computed from.
 	Origins []Origin
 	Place   finding.Place // where it is written or declared
@@ -82,6 +86,16 @@ type FD struct {
 	Steps    []Step
 }
 
+// Ranges says that the ranges from column Lower to Upper do not overlap among
+// rows that agree on Partition; with Closed set they do not touch either, with
+// Proper set none is empty.
+type Ranges struct {
+	Lower, Upper   int
+	Partition      []int
+	Closed, Proper bool
+	Step           Step
+}
+
 // ManySide says that several rows may share a value of column Col. With To set
 // the values are those of a key of relation To.
 type ManySide struct {
@@ -105,12 +119,35 @@ func (s *Summary) Names(cols []int) []string {
 	return out
 }
 
-// HasKey reports whether a subset of cols is a strict unconditional key, or a
-// lax one when lax is allowed.
+// HasKey reports whether cols, with what they determine, hold a strict
+// unconditional key, or themselves a lax one when lax is allowed.
 func (s *Summary) HasKey(cols []int, lax bool) bool {
-	return slices.ContainsFunc(s.Keys, func(k Key) bool {
-		return k.When == nil && (lax || !k.Lax) && !slices.ContainsFunc(k.Cols, func(c int) bool { return !slices.Contains(cols, c) })
-	})
+	within := func(k Key, cols []int) bool { return k.When == nil && subset(k.Cols, cols) }
+	if slices.ContainsFunc(s.Keys, func(k Key) bool { return (lax || !k.Lax) && within(k, cols) }) {
+		return true
+	}
+	all := s.closure(cols)
+	return slices.ContainsFunc(s.Keys, func(k Key) bool { return !k.Lax && within(k, all) })
+}
+
+// closure returns the columns that cols determine, with those that have one
+// value.
+func (s *Summary) closure(cols []int) []int {
+	known := slices.Clone(cols)
+	for i := range s.Columns {
+		if s.Columns[i].Const != "" {
+			known = append(known, i)
+		}
+	}
+	for grew := true; grew; {
+		grew = false
+		for _, f := range s.FDs {
+			if subset(f.From, known) && !subset(f.To, known) {
+				known, grew = append(known, f.To...), true
+			}
+		}
+	}
+	return known
 }
 
 // Grain returns the strongest, then narrowest strict key, or the strongest lax

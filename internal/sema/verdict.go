@@ -69,11 +69,16 @@ func (j *Join) verdict(s side, extra []*JoinCond) Verdict {
 		v.why = []*why{w.because(j.Span(), "`"+name+"` has a single row")}
 		return v
 	}
-	c := w.reachNotNull(r, f.cols.with(f.safe...), f.cols)
+	// A lateral relation has facts about the row to its left.
+	c := w.reachNotNull(r, f.cols.with(f.safe...).with(other.tids...), f.cols)
 	if c.all(r.tids) {
 		v.Status = Unique
 		v.why = c.proof(r.tids)
 		v.Strength = weakestOf(v.why)
+		return v
+	}
+	if w, ok := j.inRange(s, r, f, extra); ok {
+		v.Status, v.why, v.Strength = Unique, []*why{w}, w.weakest()
 		return v
 	}
 	j.fanOut(&v, s, r, other, f, c)

@@ -1,0 +1,206 @@
+package sema
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// group applies GROUP BY or an aggregate without one.
+func (b *Block) group() {
+	s := b.Select
+	b.Grouped = s.GroupBy != nil || b.aggregates()
+	if !b.Grouped {
+		return
+	}
+	w := b.World
+	b.grouping = b.rel
+	keys, sure := b.groupColumns()
+	b.groupPre = keys
+	b.groupTid = w.mintTid(nil)
+	out := newRel(b.groupTid)
+	out.notNull[b.groupTid] = w.because(s.Span, "a group")
+	b.post = &binder{w: w, block: b, scope: b.scope, groups: map[Col]Col{}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
+	for _, c := range keys {
+		if _, ok := b.post.groups[c]; ok {
+			continue
+		}
+		old := w.cols[c]
+		n := w.mint(column{name: old.name, class: Identity, from: c, tids: []Col{b.groupTid}, expr: old.expr, cutoff: true, window: nil})
+		b.post.groups[c] = n
+		b.groupOut = append(b.groupOut, n)
+		if nn := b.rel.notNull[c]; nn != nil && !b.rollup() {
+			out.notNull[n] = nn
+		}
+		if k, ok := b.rel.consts[c]; ok && !b.rollup() {
+			out.consts[n] = k
+		}
+	}
+	b.regroup(out, keys, sure)
+	b.rel = out
+}
+
+// regroup carries over the facts among group columns and adds the group's key.
+func (b *Block) regroup(out *rel, keys []Col, sure bool) {
+	w, s := b.World, b.Select
+	to := b.post.groups
+	if !b.rollup() {
+		w.carryFDs(out, b.grouping, to)
+		for _, c := range keys {
+			r := w.reach(b.grouping, set{c})
+			var t []Col
+			for _, d := range keys {
+				if d != c && r.known(d) {
+					t = append(t, to[d])
+				}
+			}
+			if len(t) > 0 {
+				out.addFD(fd{set{to[c]}, t, false, &why{text: "`" + w.colName(c) + "` determines them", strength: weakestOf(r.proof(newSet(keys...))), span: s.Span}})
+			}
+		}
+		out.constants(w, b.grouping, to)
+		for _, p := range b.grouping.eq {
+			x, ok1 := to[p.a]
+			y, ok2 := to[p.b]
+			if ok1 && ok2 {
+				out.eq = append(out.eq, pair{x, y, p.why})
+			}
+		}
+		for _, c := range b.grouping.conds {
+			if n, ok := to[c.col]; ok {
+				c.col = n
+				out.conds = append(out.conds, c)
+			}
+		}
+	}
+	switch {
+	case b.rollup():
+		b.regroupSets(out)
+	case s.GroupBy == nil:
+		out.card = Card{1, 1}
+		out.addFD(fd{to: out.tids, why: w.because(s.Span, "an aggregate without GROUP BY gives one row")})
+		out.addKey(key{why: w.because(s.Span, "an aggregate without GROUP BY gives one row")})
+	case sure:
+		all, _ := mapSet(to, newSet(keys...))
+		out.addStrict(all, w.because(s.GroupBy.Span, "grouped by "+Tuple(w.names(keys))))
+		if len(keys) == 0 {
+			out.card.Max = 1
+		}
+	}
+}
+
+func mapSet(to map[Col]Col, s set) (set, bool) {
+	out := make([]Col, len(s))
+	for i, c := range s {
+		n, ok := to[c]
+		if !ok {
+			return nil, false
+		}
+		out[i] = n
+	}
+	return newSet(out...), true
+}
+
+func (b *Block) groupTids() []Col { return []Col{b.groupTid} }
+
+// aggregates reports whether the block aggregates without GROUP BY.
+func (b *Block) aggregates() bool {
+	s := b.Select
+	for _, it := range s.Items {
+		if it.X != nil && containsAggregate(it.X) {
+			return true
+		}
+	}
+	return s.Having != nil && containsAggregate(s.Having)
+}
+
+// rollup reports whether grouping sets add rows with NULLs in place of values.
+func (b *Block) rollup() bool {
+	g := b.Select.GroupBy
+	if g == nil {
+		return false
+	}
+	if g.WithCube || g.WithRollup || g.WithTotals {
+		return true
+	}
+	return slices.ContainsFunc(g.Items, func(e sql.Expr) bool { _, ok := e.(*sql.GroupingSets); return ok })
+}
+
+// groupColumns binds the group columns. sure is false when they are not all
+// known, or when grouping sets can repeat them.
+func (b *Block) groupColumns() (cols []Col, sure bool) {
+	g := b.Select.GroupBy
+	if g == nil {
+		return nil, true
+	}
+	sure = len(g.Holes) == 0 && !b.rollup()
+	if g.All {
+		for _, it := range b.Select.Items {
+			switch it.X.(type) {
+			case nil, *sql.Star, *sql.Hole:
+				sure = false
+				continue
+			}
+			if !containsAggregate(it.X) && !containsWindow(it.X) {
+				cols = append(cols, b.pre.bind(it.X))
+			}
+		}
+		// DuckDB does not group at all where it finds nothing but constants.
+		return cols, sure && slices.ContainsFunc(cols, func(c Col) bool { return !b.World.cols[c].fixed })
+	}
+	for _, e := range g.Items {
+		c, ok := b.groupItem(e)
+		cols = append(cols, c...)
+		sure = sure && ok
+	}
+	return cols, sure
+}
+
+func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {
+	switch x := sql.Unparen(e).(type) {
+	case *sql.Literal:
+		n, err := strconv.Atoi(x.Text)
+		if x.Kind != sql.NumberLit || err != nil {
+			if b.rollup() {
+				return []Col{b.pre.bind(x)}, false // NULL in the subtotals
+			}
+			return nil, true // a constant groups nothing
+		}
+		item, ok := b.ordinal(n)
+		if !ok {
+			return nil, false
+		}
+		return []Col{b.pre.bind(item.X)}, true
+	case *sql.Hole, *sql.Opaque, *sql.Star:
+		return nil, false
+	case *sql.Tuple:
+		sure = true
+		for _, i := range x.Items {
+			c, ok := b.groupItem(i)
+			cols, sure = append(cols, c...), sure && ok
+		}
+		return cols, sure
+	case *sql.GroupingSets:
+		for _, i := range x.Sets {
+			c, _ := b.groupItem(i)
+			cols = append(cols, c...)
+		}
+		return cols, false
+	case *sql.Column:
+		return []Col{b.groupName(x)}, true
+	}
+	c := b.pre.bind(e)
+	return []Col{c}, !b.World.cols[c].volatile && b.World.cols[c].class != Opaque
+}
+
+// groupName binds a bare name in GROUP BY: an input column that is known to
+// exist, else an alias of the select list, else an input column.
+func (b *Block) groupName(x *sql.Column) Col {
+	if len(x.Parts) == 1 && b.World.Dialect.AliasFirst {
+		if it := b.pre.alias(x); it != nil {
+			return b.pre.bind(it.X)
+		}
+	}
+	return b.pre.bind(x)
+}

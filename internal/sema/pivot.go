@@ -1,0 +1,168 @@
+package sema
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// operator binds an operator over a relation whose result is not modelled.
+func (b *Block) operator(t sql.TableExpr, input sql.TableExpr, alias *sql.Alias, left []*sourceRel, why string) from {
+	if input != nil {
+		b.from(input, left)
+	}
+	f := b.opaque(t, why)
+	f.rename(b.World, alias)
+	return f
+}
+
+// pivot binds PIVOT: a GROUP BY of the columns that it does not read, with a
+// column per value of those that it turns. The names of these depend on the
+// engine, and on the data where the values are not listed.
+func (b *Block) pivot(t *sql.Pivot, left []*sourceRel) from {
+	w := b.World
+	const why = "the columns of a pivot depend on its data"
+	if t.Input == nil {
+		return b.operator(t, t.Input, t.Alias, left, why)
+	}
+	in := b.from(t.Input, left)
+	if in.rel.open != nil || in.hole {
+		return b.reopened(t, t.Alias, why)
+	}
+	bd := b.binderOver(append(slices.Clone(left), in.sources...))
+	named := func(list []sql.Expr) (out set, known bool) {
+		known = true
+		for _, e := range list {
+			known = known && e != nil && sql.Complete(e)
+			for n := range sql.Walk(e) {
+				if c, ok := n.(*sql.Column); ok {
+					w.quiet(func() { out = out.with(bd.bind(c)) })
+				}
+			}
+		}
+		return out, known
+	}
+	var aggs []sql.Expr
+	for _, it := range t.Aggs {
+		aggs = append(aggs, it.X)
+	}
+	used, sure := named(append(aggs, t.For...))
+	groups, all := named(t.GroupBy)
+	sure = sure && all
+	tid := w.mintTid(nil)
+	out := newRel(tid)
+	out.notNull[tid] = w.because(t.Span, "a group")
+	to := map[Col]Col{}
+	var key set
+	for _, c := range in.rel.cols {
+		if used.has(c.col) || len(groups) > 0 && !groups.has(c.col) {
+			continue
+		}
+		n, ok := to[c.col]
+		if !ok {
+			n = w.mint(column{name: w.cols[c.col].name, class: Identity, from: c.col, tids: []Col{tid}, cutoff: true})
+			to[c.col] = n
+			if nn := in.rel.notNull[c.col]; nn != nil {
+				out.notNull[n] = nn
+			}
+			if k, ok := in.rel.consts[c.col]; ok {
+				out.consts[n] = k
+			}
+		}
+		key = key.with(n)
+		c.col, c.item = n, t
+		out.cols = append(out.cols, c)
+	}
+	w.carry(out, in.rel, to)
+	if sure {
+		out.addStrict(key, w.because(t.Span, "a pivot is grouped by "+Tuple(w.names(key))))
+	}
+	out.open = unknownColumns(w, why, nil)
+	f := from{rel: out, sources: []*sourceRel{{rel: out, node: t}}}
+	f.rename(w, t.Alias)
+	return f
+}
+
+// reopened is a relation of which nothing is known, over inputs that are bound.
+func (b *Block) reopened(t sql.TableExpr, alias *sql.Alias, why string) from {
+	f := b.opaque(t, why)
+	f.rename(b.World, alias)
+	return f
+}
+
+// unpivot binds UNPIVOT: every row once for each of the listed columns, with the
+// column's name and value in place of them. The name tells the rows of one row
+// apart.
+func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
+	w := b.World
+	const why = "the columns of an unpivot are not known"
+	if t.Input == nil {
+		return b.operator(t, t.Input, t.Alias, left, why)
+	}
+	in := b.from(t.Input, left)
+	turned, ok := b.turned(t, in)
+	if !ok || in.rel.open != nil || in.hole || t.Name == nil || t.Name.Hole || len(t.Values) == 0 {
+		return b.reopened(t, t.Alias, why)
+	}
+	r := in.rel.clone()
+	tid := w.mintTid(nil)
+	base := r.tids
+	r.tids = r.tids.with(tid)
+	r.notNull[tid] = w.because(t.Span, "a row")
+	r.card = Card{0, Many}
+	r.cols = slices.DeleteFunc(r.cols, func(c outCol) bool { return turned.has(c.col) })
+	name := w.mint(column{name: t.Name.Name, class: Opaque, tids: []Col{tid}})
+	r.notNull[name] = w.because(t.Name.Span, "the name of a column")
+	names := []outCol{{name: t.Name, fold: w.Dialect.Fold(t.Name), col: name, item: t}}
+	var values []outCol
+	for _, id := range t.Values {
+		v := w.mint(column{name: id.Name, class: Opaque, in: turned, tids: r.tids})
+		if !t.IncludeNulls && len(t.Values) == 1 {
+			r.notNull[v] = w.because(t.Span, "an unpivot leaves NULL out")
+		}
+		values = append(values, outCol{name: id, fold: w.Dialect.Fold(id), col: v, item: t})
+	}
+	if w.Dialect.Name == "bigquery" {
+		names, values = values, names
+	}
+	r.cols = append(append(r.cols, names...), values...)
+	r.addFD(fd{base.with(name), []Col{tid}, false, w.because(t.Span, "an unpivot gives one row per row and `"+t.Name.Name+"`")})
+	for _, k := range in.rel.keys {
+		r.addKey(key{k.cols.with(name), k.lax, k.why})
+	}
+	f := from{rel: r, sources: []*sourceRel{{rel: r, node: t}}}
+	f.rename(w, t.Alias)
+	return f
+}
+
+// turned returns the input columns that an unpivot turns into rows.
+func (b *Block) turned(t *sql.Unpivot, in from) (set, bool) {
+	bd := b.binderOver(in.sources)
+	var out set
+	names := map[string]bool{}
+	for _, it := range t.In {
+		if it.X == nil || !sql.Complete(it.X) {
+			return nil, false
+		}
+		name := b.World.Text(it.X.Range())
+		if it.Alias != nil {
+			name = it.Alias.Name
+		}
+		if names[strings.ToLower(name)] {
+			return nil, false
+		}
+		names[strings.ToLower(name)] = true
+		list := []sql.Expr{it.X}
+		if tuple, ok := sql.Unparen(it.X).(*sql.Tuple); ok {
+			list = tuple.Items
+		}
+		for _, e := range list {
+			if _, ok := sql.Unparen(e).(*sql.Column); !ok {
+				return nil, false
+			}
+			b.World.quiet(func() { out = out.with(bd.bind(e)) })
+		}
+	}
+	return out, len(out) > 0
+}

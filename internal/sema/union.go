@@ -1,0 +1,413 @@
+package sema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// unionAll puts the branches' rows together. A key survives when the branches
+// cannot share a value of it: when a column is a different constant in each, or
+// the branches are filtered to disjoint values of it.
+func (w *World) unionAll(so *SetOp, byName bool) *rel {
+	tid := w.mintTid(nil)
+	out := newRel(tid)
+	out.notNull[tid] = w.because(so.Node.OpSpan, "a row")
+	out.card = Card{0, 0}
+	for _, b := range so.Branches {
+		out.card.Min = max(out.card.Min, b.rel.card.Min)
+		if out.card.Max += b.rel.card.Max; out.card.Max > Many {
+			out.card.Max = Many
+		}
+		if b.rel.open != nil {
+			out.open = unknownOpen(w, b.rel.open)
+		}
+	}
+	cols := so.Branches[0].rel.cols
+	if byName {
+		cols = allNames(so)
+	}
+	pos := make([][]Col, 0, len(cols)) // per output column, its column in each branch
+	for i, c := range cols {
+		row, ok := w.position(so, i, c, byName)
+		if !ok {
+			if out.open == nil {
+				out.open = unknownColumns(w, "the branches of a set operation do not line up", nil)
+			}
+			continue
+		}
+		old := w.cols[c.col]
+		class := Identity
+		n := w.mint(column{name: old.name, class: class, in: row, tids: []Col{tid}, cutoff: true})
+		if w.unionNotNull(so, row) {
+			out.notNull[n] = w.because(so.Node.OpSpan, "never NULL in any branch")
+		}
+		if k, ok := w.unionConst(so, row); ok {
+			out.consts[n] = k
+		}
+		c.col = n
+		out.cols = append(out.cols, c)
+		pos = append(pos, row)
+	}
+	w.unionEqual(so, out, pos)
+	w.unionKeys(so, out, pos)
+	return out
+}
+
+// allNames returns the columns of UNION BY NAME: those of the first branch, then
+// what others add.
+func allNames(so *SetOp) []outCol {
+	var out []outCol
+	for _, b := range so.Branches {
+		for _, c := range b.rel.cols {
+			if !slices.ContainsFunc(out, func(o outCol) bool { return o.fold == c.fold }) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+func (w *World) position(so *SetOp, i int, c outCol, byName bool) ([]Col, bool) {
+	row := make([]Col, len(so.Branches))
+	for k, b := range so.Branches {
+		switch {
+		case byName:
+			col, ok := b.rel.named(c.fold)
+			if !ok && b.rel.open != nil {
+				return nil, false
+			}
+			if !ok {
+				col = w.null()
+			}
+			row[k] = col
+		case b.rel.open != nil && k > 0, i >= len(b.rel.cols):
+			// Positions after a star that is not expanded are not known; equal
+			// names at equal positions are taken for the same.
+			if i < len(b.rel.cols) && b.rel.cols[i].fold == c.fold && c.fold != "" {
+				row[k] = b.rel.cols[i].col
+				continue
+			}
+			return nil, false
+		default:
+			row[k] = b.rel.cols[i].col
+		}
+	}
+	return row, true
+}
+
+func (w *World) unionNotNull(so *SetOp, row []Col) bool {
+	for k, b := range so.Branches {
+		if b.rel.notNull[row[k]] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// constOf returns the constant that c is in r.
+func (w *World) constOf(r *rel, c Col) (string, bool) {
+	if k, ok := r.consts[c]; ok && k.lit != "" {
+		return k.lit, true
+	}
+	if col := &w.cols[c]; col.fixed && col.lit != "" {
+		return col.lit, true
+	}
+	return "", false
+}
+
+func (w *World) unionConst(so *SetOp, row []Col) (constant, bool) {
+	lit, ok := w.constOf(so.Branches[0].rel, row[0])
+	if !ok {
+		return constant{}, false
+	}
+	for k, b := range so.Branches[1:] {
+		if l, ok := w.constOf(b.rel, row[k+1]); !ok || l != lit {
+			return constant{}, false
+		}
+	}
+	return constant{lit: lit, null: lit == "null", why: w.because(so.Node.OpSpan, "the same in every branch")}, true
+}
+
+// unionEqual finds columns of a UNION ALL that are equal in every branch.
+func (w *World) unionEqual(so *SetOp, out *rel, pos [][]Col) {
+	first := map[string]int{}
+	for i, row := range pos {
+		var key strings.Builder
+		for k, b := range so.Branches {
+			key.WriteString(strconv.Itoa(int(b.rel.same(row[k]))))
+			key.WriteByte(' ')
+		}
+		k, seen := first[key.String()]
+		if !seen {
+			first[key.String()] = i
+			continue
+		}
+		a, b := out.cols[k].col, out.cols[i].col
+		because := w.because(so.Node.OpSpan, "the same column in every branch")
+		out.addFD(fd{set{a}, []Col{b}, false, because})
+		out.addFD(fd{set{b}, []Col{a}, false, because})
+	}
+}
+
+// same returns the column that stands for those that c is equal to.
+func (r *rel) same(c Col) Col {
+	for range 4 {
+		next := c
+		for _, p := range r.eq {
+			switch c {
+			case p.a:
+				next = min(next, p.b)
+			case p.b:
+				next = min(next, p.a)
+			}
+		}
+		if next == c {
+			break
+		}
+		c = next
+	}
+	return c
+}
+
+// maxBranches bounds the branches that are compared with each other.
+const maxBranches = 40
+
+// unionKeys finds keys of a UNION ALL: the columns that tell its branches apart,
+// with columns that are a key of every branch. Among the rows that agree on what
+// tells the branches apart, dependencies hold that hold in every branch.
+func (w *World) unionKeys(so *SetOp, out *rel, pos [][]Col) {
+	marks, ok := w.marks(so, pos)
+	if !ok {
+		return
+	}
+	var mark set
+	for _, i := range marks {
+		mark = mark.with(out.cols[i].col)
+		w.cols[out.cols[i].col].teller = len(marks) == 1
+	}
+	text := Tuple(w.names(mark)) + " tells the branches apart, and each is unique"
+	for _, cand := range w.branchKeys(so, pos) {
+		k := slices.Clone(mark)
+		var from []*why
+		for _, i := range cand {
+			k = k.with(out.cols[i].col)
+		}
+		for b := range so.Branches {
+			from = append(from, w.branchProof(so, b, cand, pos)...)
+		}
+		out.addStrict(k, w.because(so.Node.OpSpan, text, from...))
+	}
+	w.branchFDs(so, out, pos, mark)
+}
+
+// marks returns positions at which no two branches have the same values.
+func (w *World) marks(so *SetOp, pos [][]Col) ([]int, bool) {
+	for i, row := range pos {
+		if w.disjoint(so, row) {
+			return []int{i}, true
+		}
+	}
+	if len(so.Branches) > maxBranches {
+		return nil, false
+	}
+	var marks []int
+	for i := range so.Branches {
+		for k := range so.Branches[:i] {
+			apart := func(p int) bool { return w.branchesApart(so, i, k, pos[p]) }
+			if slices.ContainsFunc(marks, apart) {
+				continue
+			}
+			p := 0
+			for p < len(pos) && !apart(p) {
+				p++
+			}
+			if p == len(pos) {
+				return nil, false
+			}
+			marks = append(marks, p)
+		}
+	}
+	return marks, len(marks) > 0
+}
+
+// branchKeys returns sets of positions that are strict keys of every branch.
+func (w *World) branchKeys(so *SetOp, pos [][]Col) [][]int {
+	var out [][]int
+	starts := [][]int{nil}
+	for b := range so.Branches[:min(3, len(so.Branches))] {
+		starts = append(starts, w.positionKeys(so, b, pos)...)
+	}
+	for _, cand := range starts {
+		if len(out) >= 4 {
+			break
+		}
+		cand, ok := w.widen(so, cand, pos)
+		if ok && !slices.ContainsFunc(out, func(o []int) bool { return subset(o, cand) }) {
+			out = append(out, cand)
+		}
+	}
+	return out
+}
+
+// widen adds to positions what the branches need to be unique by them.
+func (w *World) widen(so *SetOp, cand []int, pos [][]Col) ([]int, bool) {
+	cand = slices.Clone(cand)
+	for b := range so.Branches {
+		if w.identifies(so.Branches[b].rel, branchSet(cand, pos, b)) {
+			continue
+		}
+		more := w.positionKeys(so, b, pos)
+		if len(more) == 0 {
+			return nil, false
+		}
+		for _, i := range more[0] {
+			if !slices.Contains(cand, i) {
+				cand = append(cand, i)
+			}
+		}
+	}
+	slices.Sort(cand)
+	return cand, true
+}
+
+// positionKeys returns the strict keys of a branch as positions.
+func (w *World) positionKeys(so *SetOp, b int, pos [][]Col) [][]int {
+	r := so.Branches[b].rel
+	visible := map[Col]int{}
+	for i, row := range pos {
+		if _, ok := visible[row[b]]; !ok {
+			visible[row[b]] = i
+		}
+	}
+	var out [][]int
+	for _, k := range r.keys {
+		cols, ok := w.shown(r, k.cols, visible)
+		if ok && w.identifies(r, cols) {
+			out = append(out, indexes(cols, visible))
+		}
+	}
+	return out
+}
+
+func branchSet(cand []int, pos [][]Col, b int) set {
+	var s set
+	for _, i := range cand {
+		s = s.with(pos[i][b])
+	}
+	return s
+}
+
+func (w *World) branchProof(so *SetOp, b int, cand []int, pos [][]Col) []*why {
+	r := so.Branches[b].rel
+	return w.reach(r, branchSet(cand, pos, b)).proof(r.tids)
+}
+
+// branchFDs adds the dependencies of the first branch that hold in all of them,
+// among rows that agree on mark.
+func (w *World) branchFDs(so *SetOp, out *rel, pos [][]Col, mark set) {
+	if len(pos) > maxFDWidth || len(so.Branches) > maxBranches {
+		return
+	}
+	at := map[Col]int{}
+	for i, row := range pos {
+		at[row[0]] = i
+	}
+	n := 0
+	for _, f := range so.Branches[0].rel.fds {
+		var from []int
+		for _, c := range f.from {
+			if i, ok := at[c]; ok {
+				from = append(from, i)
+			}
+		}
+		if len(from) < len(f.from) || len(from) == 0 || f.lax || n > 8 {
+			continue
+		}
+		n++
+		var to []Col
+		for i := range pos {
+			all := true
+			for b := range so.Branches {
+				all = all && w.determines(so.Branches[b].rel, branchSet(from, pos, b), set{pos[i][b]})
+			}
+			if all && !slices.Contains(from, i) {
+				to = append(to, out.cols[i].col)
+			}
+		}
+		k := slices.Clone(mark)
+		for _, i := range from {
+			k = k.with(out.cols[i].col)
+		}
+		out.addFD(fd{k, to, false, f.why})
+	}
+}
+
+// disjoint reports whether no two branches can have the same value at row.
+func (w *World) disjoint(so *SetOp, row []Col) bool {
+	if w.labelled(so, row) {
+		return true
+	}
+	if len(so.Branches) > maxBranches {
+		return false
+	}
+	for i := range so.Branches {
+		for k := range so.Branches[:i] {
+			if !w.branchesApart(so, i, k, row) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// labelled reports whether every branch has a literal of its own at row, all
+// texts or all numbers.
+func (w *World) labelled(so *SetOp, row []Col) bool {
+	seen := map[string]bool{}
+	quoted := false
+	for k, b := range so.Branches {
+		lit, ok := w.constOf(b.rel, row[k])
+		text := strings.HasPrefix(lit, "'")
+		if !ok || k > 0 && text != quoted || !text && !digits(lit) {
+			return false
+		}
+		quoted = text
+		v := strings.TrimRight(strings.ToLower(strings.Trim(lit, "'")), " ")
+		if seen[v] {
+			return false
+		}
+		seen[v] = true
+	}
+	return true
+}
+
+// branchesApart reports whether branches i and k have no value in common at row:
+// different constants, filters that contradict each other, or an anti-filter of
+// one by the values of the other.
+func (w *World) branchesApart(so *SetOp, i, k int, row []Col) bool {
+	a, b := so.Branches[i], so.Branches[k]
+	return w.apart(a.rel, row[i], b.rel, row[k]) || w.keepsOut(a, row[i], b.rel, row[k]) || w.keepsOut(b, row[k], a.rel, row[i])
+}
+
+func (w *World) apart(r *rel, c Col, s *rel, d Col) bool {
+	x, ok1 := w.constOf(r, c)
+	y, ok2 := w.constOf(s, d)
+	if ok1 && ok2 {
+		return literalsDiffer(x, y)
+	}
+	if x == "null" && s.notNull[d] != nil || y == "null" && r.notNull[c] != nil {
+		return true
+	}
+	return contradict(condsOn(r, c), condsOn(s, d)) || w.seedsApart(c, d)
+}
+
+func condsOn(r *rel, c Col) []cond {
+	var out []cond
+	for _, k := range r.conds {
+		if k.col == c {
+			out = append(out, k)
+		}
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+package sema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
+)
+
+// values analyses a VALUES list: its rows are data.
+func (w *World) values(v *sql.Values) *rel {
+	tid := w.mintTid(nil)
+	r := newRel(tid)
+	r.notNull[tid] = w.because(v.Span, "a row of VALUES")
+	r.card = Card{min(1, len(v.Rows)), len(v.Rows)}
+	if len(v.Rows) == 0 {
+		return r
+	}
+	var lits [][]string // by column; nil where a value is not a literal
+	for i := range v.Rows[0].Items {
+		c := w.mint(column{class: Identity, tids: []Col{tid}})
+		oc := outCol{col: c, item: v}
+		if oc.name = w.valuesName(v, i); oc.name != nil {
+			oc.fold = w.Dialect.Fold(oc.name)
+			w.cols[c].name = oc.name.Name
+		}
+		r.cols = append(r.cols, oc)
+		col := literals(v, i)
+		lits = append(lits, col)
+		if col == nil {
+			continue
+		}
+		if !slices.Contains(col, "null") {
+			r.notNull[c] = w.because(v.Span, "every value is given")
+		}
+		if lit := sameLiteral(v, i); lit != "" {
+			r.consts[c] = constant{lit: lit, null: lit == "null", why: w.because(v.Span, "the values are equal")}
+		}
+	}
+	w.valuesKeys(v, r, lits)
+	if len(v.Rows) == 1 {
+		r.addFD(fd{to: r.tids, why: w.because(v.Span, "one row")})
+	}
+	return r
+}
+
+// valuesKeys adds the columns, and the pairs of columns, in which no two rows
+// are equal.
+func (w *World) valuesKeys(v *sql.Values, r *rel, lits [][]string) {
+	var rest []int
+	for i, col := range lits {
+		switch {
+		case col == nil:
+		case allDifferent(col):
+			r.addStrict(set{r.cols[i].col}, w.because(v.Span, "the values differ"))
+		default:
+			rest = append(rest, i)
+		}
+	}
+	if len(rest) > 8 {
+		return
+	}
+	for _, i := range rest {
+		for _, k := range rest {
+			if k >= i {
+				break
+			}
+			pairs := make([]string, len(v.Rows))
+			for n := range pairs {
+				pairs[n] = lits[k][n] + "\x00" + lits[i][n]
+			}
+			if allDifferent(pairs) {
+				r.addStrict(newSet(r.cols[k].col, r.cols[i].col), w.because(v.Span, "the pairs of values differ"))
+			}
+		}
+	}
+}
+
+// sameLiteral returns the literal that stands at position i of every row.
+func sameLiteral(v *sql.Values, i int) string {
+	lit := ""
+	for n, row := range v.Rows {
+		l, _ := sql.Unparen(row.Items[i]).(*sql.Literal)
+		if n > 0 && literalText(l) != lit {
+			return ""
+		}
+		lit = literalText(l)
+	}
+	return lit
+}
+
+func allDifferent(list []string) bool {
+	seen := make(map[string]bool, len(list))
+	for _, s := range list {
+		if seen[s] {
+			return false
+		}
+		seen[s] = true
+	}
+	return true
+}
+
+// valuesName returns the name that the engine gives a column of VALUES, nil if
+// it gives none that is known.
+func (w *World) valuesName(v *sql.Values, i int) *sql.Ident {
+	name := ""
+	switch w.Dialect.Name {
+	case "duckdb":
+		name = fmt.Sprintf("col%d", i)
+	case "postgres", "redshift", "snowflake":
+		name = fmt.Sprintf("column%d", i+1)
+	case "databricks", "spark":
+		name = fmt.Sprintf("col%d", i+1)
+	default:
+		return nil
+	}
+	return &sql.Ident{Span: v.Span, Name: name}
+}
+
+// literals returns the values at position i of every row, NULL as null, as text
+// that differs only where the values do whatever the collation. It is nil unless
+// all are literals of one kind; numbers must be plain digits.
+func literals(v *sql.Values, i int) []string {
+	out := make([]string, len(v.Rows))
+	kind := sql.NullLit
+	for n, row := range v.Rows {
+		if i >= len(row.Items) {
+			return nil
+		}
+		lit, ok := sql.Unparen(row.Items[i]).(*sql.Literal)
+		if !ok || lit.Type != "" || lit.Kind == sql.NumberLit && !digits(lit.Text) {
+			return nil
+		}
+		if lit.Kind != sql.NullLit {
+			if kind != sql.NullLit && kind != lit.Kind {
+				return nil
+			}
+			kind = lit.Kind
+		}
+		out[n] = literalText(lit)
+		if lit.Kind == sql.StringLit {
+			out[n] = strings.TrimRight(strings.ToLower(lit.Text), " ") + "'"
+		}
+	}
+	return out
+}
+
+func digits(s string) bool {
+	for _, c := range s {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return s != "" && (s == "0" || s[0] != '0')
+}
