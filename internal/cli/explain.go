@@ -29,7 +29,8 @@ stays silent, with examples.
 Of a model it prints what was proven and how: the grain, the columns with where
 they come from, how many rows each join can match, and whether incremental runs
 leave the table as a full refresh would, with the proof or an example of rows that
-arrive. Of a column, its lineage and what is known of its values.`,
+arrive. Of a column, its lineage down to the seeds and sources and what is known
+of its values.`,
 		Args: exactly("RULE or MODEL[.COLUMN]"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args[0], f) },
 	}
@@ -58,12 +59,22 @@ func (a *app) explain(ctx context.Context, name string, f inspectFlags) error {
 	if err != nil {
 		return explainError(err, name, metas)
 	}
+	above := map[string]*sema.Model{}
+	if column != "" {
+		all, err := a.inspect(ctx, "+"+name[:len(name)-len(column)-1], f)
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			above[m.Node.ID] = m
+		}
+	}
 	w := bufio.NewWriter(a.stdout)
 	for i, m := range models {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		p := proof{w, m}
+		p := proof{w, m, above}
 		if column == "" {
 			p.model()
 		} else if err := p.column(column); err != nil {
@@ -88,8 +99,9 @@ func explainError(err error, name string, metas []finding.Meta) error {
 
 // proof prints what is known of one resource.
 type proof struct {
-	w io.Writer
-	m *sema.Model
+	w     io.Writer
+	m     *sema.Model
+	above map[string]*sema.Model // what it is made of, by unique id; for columns only
 }
 
 func (p proof) model() {
@@ -118,22 +130,22 @@ func (p proof) refresh() {
 	switch d.Answer {
 	case sema.Equal:
 		fmt.Fprintln(p.w, "equal to a full refresh, because")
-		p.steps(d.Steps)
+		p.steps("  ", d.Steps)
 		p.assumes(d)
 	case sema.Differs:
 		fmt.Fprintln(p.w, "differ from a full refresh, because")
-		p.steps([]sema.Step{{Text: d.Gap, Place: d.At}})
+		p.steps("  ", []sema.Step{{Text: d.Gap, Place: d.At}})
 		for _, line := range d.Example.Lines() {
 			fmt.Fprintf(p.w, "  | %s\n", line)
 		}
 		if later, _ := p.m.Refresh(sema.Later); later.Answer == sema.Equal {
 			fmt.Fprintln(p.w, "  equal otherwise, because")
-			p.steps(later.Steps)
+			p.steps("  ", later.Steps)
 			p.assumes(later)
 		}
 	default:
 		fmt.Fprintln(p.w, "not known whether equal to a full refresh, because")
-		p.steps([]sema.Step{{Text: d.Gap, Place: d.At}})
+		p.steps("  ", []sema.Step{{Text: d.Gap, Place: d.At}})
 	}
 }
 
@@ -165,16 +177,24 @@ func (p proof) keys(s *sema.Summary) {
 	if !ok {
 		fmt.Fprintf(p.w, "\ngrain: not known\n")
 	} else {
-		fmt.Fprintf(p.w, "\ngrain: one row per %s (%s)\n", sema.Tuple(s.Names(grain.Cols)), grain.Strength)
-		p.steps(grain.Steps)
+		fmt.Fprintf(p.w, "\ngrain: one row per %s (%s)%s\n", sema.Tuple(s.Names(grain.Cols)), grain.Strength, because(grain.Steps))
+		p.steps("  ", grain.Steps)
 	}
 	for _, k := range s.Keys {
 		if ok && k.When == nil && slices.Equal(k.Cols, grain.Cols) && k.Lax == grain.Lax {
 			continue
 		}
-		fmt.Fprintf(p.w, "key: %s%s (%s)\n", sema.Tuple(s.Names(k.Cols)), condition(s, k), k.Strength)
-		p.steps(k.Steps)
+		fmt.Fprintf(p.w, "key: %s%s (%s)%s\n", sema.Tuple(s.Names(k.Cols)), condition(s, k), k.Strength, because(k.Steps))
+		p.steps("  ", k.Steps)
 	}
+}
+
+// because leads over to a proof that has steps.
+func because(steps []sema.Step) string {
+	if len(steps) == 0 {
+		return ""
+	}
+	return ", because"
 }
 
 // condition says which rows a key is about.
@@ -189,17 +209,23 @@ func condition(s *sema.Summary, k sema.Key) string {
 	return text
 }
 
-func (p proof) steps(steps []sema.Step) {
-	for _, s := range steps {
-		fmt.Fprintf(p.w, "  = %s", s.Text)
+// steps prints the steps of a proof, causes first.
+func (p proof) steps(indent string, steps []sema.Step) {
+	for i, s := range steps {
+		fmt.Fprintf(p.w, "%s%d. %s", indent, i+1, s.Text)
 		if s.Strength != finding.Unstated {
 			fmt.Fprintf(p.w, " (%s)", s.Strength)
 		}
-		if f := s.Place.File; f != nil {
-			fmt.Fprintf(p.w, "  %s:%d", f.Path, f.Position(s.Place.Span.Start).Line)
-		}
-		fmt.Fprintln(p.w)
+		fmt.Fprintln(p.w, at(s.Place))
 	}
+}
+
+// at is a place as two blanks, file and line, or nothing.
+func at(p finding.Place) string {
+	if p.File == nil {
+		return ""
+	}
+	return fmt.Sprintf("  %s:%d", p.File.Path, p.File.Position(p.Span.Start).Line)
 }
 
 func (p proof) columns(s *sema.Summary) {
@@ -247,26 +273,33 @@ func (p proof) joins() {
 	}
 	fmt.Fprintf(p.w, "\njoins (%s): %d\n", run.Name, len(run.Joins))
 	for _, j := range run.Joins {
-		line := ""
-		if at := run.Place(j.Span()); at.File != nil {
-			line = fmt.Sprintf("  %s:%d", at.File.Path, at.File.Position(at.Span.Start).Line)
-		}
-		fmt.Fprintf(p.w, "  %s -> %s: %s%s\n", j.LeftName, j.RightName, status(j.Right), line)
-		for _, s := range j.Right.Proof() {
-			fmt.Fprint(p.w, "  ")
-			p.steps([]sema.Step{s})
-		}
+		fmt.Fprintf(p.w, "  %s -> %s: %s%s\n", j.LeftName, j.RightName, status(j), at(run.Place(j.Span())))
+		p.steps("    ", j.Right.Proof())
 	}
 }
 
-func status(v sema.Verdict) string {
+// status says how many rows of the right side a row of the left one meets: one
+// at most, several for all that is known, or what would have to be declared.
+func status(j *sema.Join) string {
+	v := j.Right
 	switch v.Status {
 	case sema.Unique:
-		return "at most one row, proven"
+		kind := "N:1"
+		if j.Left.Status == sema.Unique {
+			kind = "1:1"
+		}
+		return fmt.Sprintf("%s, proven (%s)", kind, v.Strength)
 	case sema.FanOut:
-		return "several rows; " + v.Reason
+		if v.Actual {
+			return "multiplies, because " + v.Reason
+		}
+		return "can multiply, because " + v.Reason
 	}
-	return "not known; " + v.Reason
+	text := "not known: " + v.Reason
+	if len(v.On) > 0 && !j.Unsure {
+		text += fmt.Sprintf("; declare %s unique in `%s`, if it is", sema.Tuple(v.On), v.Side)
+	}
+	return text
 }
 
 // column prints what is known of one column.
@@ -281,14 +314,8 @@ func (p proof) column(name string) error {
 		return usage("%s of `%s`", config.Unknown("column", name, s.Names(all)), p.m.Node.Name)
 	}
 	c := s.Columns[i]
-	fmt.Fprintf(p.w, "%s.%s", p.m.Node.ID, c.Name)
-	if c.Place.File != nil {
-		fmt.Fprintf(p.w, "  %s:%d", c.Place.File.Path, c.Place.File.Position(c.Place.Span.Start).Line)
-	}
-	fmt.Fprintln(p.w)
-	for _, o := range c.Origins {
-		fmt.Fprintf(p.w, "  from %s.%s (%s)\n", o.Name, o.Column, o.Class)
-	}
+	fmt.Fprintf(p.w, "%s.%s%s\n", p.m.Node.ID, c.Name, at(c.Place))
+	p.origins("  ", c, map[string]bool{})
 	if c.Const != "" {
 		fmt.Fprintf(p.w, "  always %s\n", c.Const)
 	}
@@ -296,7 +323,34 @@ func (p proof) column(name string) error {
 		fmt.Fprintln(p.w, "  may be NULL, as far as is known")
 		return nil
 	}
-	fmt.Fprintln(p.w, "  never NULL")
-	p.steps(c.NullWhy)
+	fmt.Fprintf(p.w, "  never NULL%s\n", because(c.NullWhy))
+	p.steps("  ", c.NullWhy)
 	return nil
+}
+
+// origins prints the columns that a column is computed from, and below each what
+// that one is made of, down to the seeds and sources.
+func (p proof) origins(indent string, c sema.Column, seen map[string]bool) {
+	for _, o := range c.Origins {
+		name := o.Relation + "." + o.Column
+		from, ok := p.originOf(o)
+		fmt.Fprintf(p.w, "%sfrom %s.%s (%s)%s\n", indent, o.Name, o.Column, o.Class, at(from.Place))
+		if ok && !seen[name] {
+			seen[name] = true
+			p.origins(indent+"  ", from, seen)
+		}
+	}
+}
+
+// originOf returns the column that a step of a lineage names.
+func (p proof) originOf(o sema.Origin) (sema.Column, bool) {
+	m := p.above[o.Relation]
+	if m == nil || m.Summary == nil {
+		return sema.Column{}, false
+	}
+	i := slices.IndexFunc(m.Summary.Columns, func(c sema.Column) bool { return strings.EqualFold(c.Name, o.Column) })
+	if i < 0 {
+		return sema.Column{}, false
+	}
+	return m.Summary.Columns[i], true
 }
