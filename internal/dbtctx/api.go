@@ -186,6 +186,8 @@ type Error struct {
 	// Package is set when the error may come from a package that is not
 	// installed, or from a project that dbt brings together with this one.
 	Package string
+	// Raised says that a template raises it through `exceptions`.
+	Raised bool
 	// Sibling is a project of the same tree that has the name, and that dbt does
 	// not bring together with this one.
 	Sibling string

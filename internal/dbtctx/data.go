@@ -381,8 +381,8 @@ func exceptions() jinja.Value {
 func raising(arg, text string) *jinja.Func {
 	return lazy("raise", func(c *jinja.CallArgs) (jinja.Value, error) {
 		if v, ok := c.Arg(0, arg); ok && arg != "" {
-			return nil, hostError(strings.TrimSpace(jinja.ToString(v)))
+			return nil, raisedError(strings.TrimSpace(jinja.ToString(v)))
 		}
-		return nil, hostError(text)
+		return nil, raisedError(text)
 	})
 }

@@ -141,12 +141,17 @@ func (r *run) finish(res *jinja.Result) {
 
 func isHostError(e *jinja.Error) bool {
 	var host hostError
-	return errors.As(e, &host)
+	return errors.As(e, &host) || isRaised(e)
+}
+
+func isRaised(e *jinja.Error) bool {
+	var raised raisedError
+	return errors.As(e, &raised)
 }
 
 // templateError translates an error of the engine.
 func templateError(e *jinja.Error) Error {
-	out := Error{Kind: CompileError, Message: e.Msg, Name: e.Name, Place: e.Place, Chain: e.Chain}
+	out := Error{Kind: CompileError, Message: e.Msg, Name: e.Name, Place: e.Place, Chain: e.Chain, Raised: isRaised(e)}
 	switch e.Kind {
 	case jinja.SyntaxError, jinja.Unsupported:
 		out.Kind = SyntaxError
@@ -158,11 +163,15 @@ func templateError(e *jinja.Error) Error {
 	return out
 }
 
-// hostError is an error that dbt itself raises: a wrong call, or one that the
-// project raises through exceptions.raise_compiler_error.
-type hostError string
+// hostError is an error that dbt itself raises, such as a wrong call;
+// raisedError one that a template raises through exceptions.raise_compiler_error.
+type (
+	hostError   string
+	raisedError string
+)
 
-func (e hostError) Error() string { return string(e) }
+func (e hostError) Error() string   { return string(e) }
+func (e raisedError) Error() string { return string(e) }
 
 // fail records an error at place, once per what; under a condition that
 // depends on something unknown it is not recorded, since dbt may not get there.

@@ -47,11 +47,24 @@ func report(p *lint.Pass, m *sema.Model, kind dbtctx.ErrorKind, subject func(dbt
 func errorsOf(m *sema.Model) []dbtctx.Error {
 	var out []dbtctx.Error
 	for _, v := range m.Variants {
-		if len(v.Rendered.World.Forced) == 0 {
-			out = append(out, v.Rendered.Errors...)
+		if len(v.Rendered.World.Forced) > 0 {
+			continue
+		}
+		for _, e := range v.Rendered.Errors {
+			if !e.Raised || v.Rendered.World.Incremental || !refused(m, e) {
+				out = append(out, e)
+			}
 		}
 	}
 	return append(out, m.Node.Errors...)
+}
+
+// refused reports whether a model refuses the full refresh: it raises an error
+// there that an incremental run does not meet.
+func refused(m *sema.Model, e dbtctx.Error) bool {
+	return slices.ContainsFunc(m.Variants, func(v *sema.Variant) bool {
+		return v.Rendered.World.Incremental && !slices.ContainsFunc(v.Rendered.Errors, func(o dbtctx.Error) bool { return o.Message == e.Message })
+	})
 }
 
 // own returns the place of an error in the project's own files: where it is,
