@@ -1,6 +1,9 @@
 package rows
 
 import (
+	"crypto/md5"
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,6 +24,9 @@ var aggregates = []string{"count", "sum", "avg", "min", "max", "max_by", "min_by
 func isAggregate(c *sql.Call) bool {
 	return !isWindow(c) && slices.Contains(aggregates, funcName(c))
 }
+
+// strict are the functions that give NULL for NULL, of those that are executed.
+var strict = map[string]bool{"lower": true, "upper": true, "trim": true, "md5": true, "sha256": true, "abs": true, "floor": true, "round": true, "ceil": true, "mod": true}
 
 // call evaluates a scalar function.
 func (e *env) call(c *sql.Call) any {
@@ -56,7 +62,7 @@ func (e *env) call(c *sql.Call) any {
 	var args []any
 	for _, a := range c.Args {
 		v := e.eval(a.X)
-		if v == nil && name != "greatest" && name != "least" && name != "nullif" {
+		if v == nil && strict[name] {
 			return nil
 		}
 		args = append(args, v)
@@ -93,8 +99,10 @@ func scalar(name string, args []any) any {
 			return strings.ToUpper(one())
 		case "trim":
 			return strings.TrimSpace(one())
-		case "md5", "sha1", "sha256", "hash", "farm_fingerprint", "to_hex":
-			return name + "(" + Text(args[0]) + ")"
+		case "md5":
+			return fmt.Sprintf("%x", md5.Sum([]byte(one())))
+		case "sha256":
+			return fmt.Sprintf("%x", sha256.Sum256([]byte(one())))
 		case "abs":
 			if n, ok := args[0].(int64); ok {
 				return max(n, -n)

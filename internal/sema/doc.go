@@ -103,6 +103,58 @@
 // determine; with `group by cast(ordered_at as date)` and the guard truncated
 // likewise, groups come whole or not at all.
 //
+// # Does an incremental run equal a full refresh?
+//
+// Decide answers this for a model, the way its batches are loaded, and an
+// assumption on what arrives. The contract is stated with each answer: the first
+// run is a full refresh that finds a row; then rows arrive in the relations that
+// guards restrict, by default none earlier than the newest that is there; no row
+// is changed or removed; all other relations stay as they are.
+//
+// The proof follows the rows of a guarded relation to the output, through one
+// branch of each union: a stream. It says that
+//
+//   - every row that arrives passes each guard (decide_guard.go). The bound is the
+//     newest value of what is compared, or lies before it, truncated no finer than
+//     the compared column; or the guard leaves out just the rows that the table
+//     holds by a key; or it takes every key that has a new row.
+//   - what is computed from several rows (groups, windows, DISTINCT: barriers) is
+//     computed from all of them (decide_barrier.go). Above the guard a barrier
+//     needs alignment: what the guard looks at is a function of the columns that
+//     the rows have in common, or both are truncations of one column. Two kinds do
+//     without, where rows are replaced by the group: aggregates that the newest
+//     rows decide (max of the guarded column), and the newest row of a partition.
+//     Below the guard, the rows that new ones change must pass it: windows that
+//     look back alone, groups judged by their newest row.
+//   - the load puts the batch in place of just what it is computed anew from
+//     (decide_load.go): no row of the table passes the guard, where rows are
+//     appended; the key is unique, or all rows with one key are taken together,
+//     where they are replaced. Key columns must have a value, and one that does
+//     not change as rows arrive (decide_stable.go).
+//
+// A stream that is supplied with NULLs by an outer join breaks off the proof: rows
+// outside of the batch come out with NULLs and replace good ones.
+//
+// Where the proof fails, the gap is kept, and internal/rows executes the model over
+// small arrivals that fulfil all declared facts (arrivals.go). One that ends in
+// another table than a refresh gives makes the answer Differs, and is the example
+// that people see; without one it is Unknown. So Equal rests on a proof, Differs on
+// an execution, and neither on a guess.
+//
+//	select user_id, sum(amount) as total, max(at) as at from events
+//	{% if is_incremental() %} where at > (select max(at) from {{ this }}) {% endif %}
+//	group by user_id                                    -- merge by user_id
+//
+// The stream is events -> WHERE -> GROUP BY. Rows that arrive later pass. Alignment
+// fails: user_id does not determine at. max(at) is decided by the newest rows,
+// sum(amount) is not: that is the gap. Of one user let 2 be there and 3 arrive: the
+// batch holds (u, 3), the merge replaces (u, 2) by it, and a refresh gives (u, 5).
+// Without the sum the batch would hold the newest `at` of each user with news, users
+// without stay, the key user_id is unique by the GROUP BY and stays the same: Equal.
+//
+// Kept says what holds in the table whatever arrives: keys that each batch has and
+// that the load keeps (guarantee.go).
+//
 // # Limits
 //
 // Columns, dependencies and depth are bounded (maxColumns, maxFDs, maxDepth);
