@@ -224,12 +224,18 @@ func (p *prover) contract() {
 func (p *prover) grow() {
 	p.growing = map[*Summary]bool{}
 	for _, g := range p.guards {
+		found := false
 		for _, c := range slices.Concat(g.cols, p.looks(placed{Guard: g})) {
 			leaf := p.leafOf(c)
 			for _, s := range p.w.Scans {
 				if leaf != nil && same(s.Relation, leaf.Relation) && !s.Relation.This {
-					p.growing[s.Relation] = true
+					p.growing[s.Relation], found = true, true
 				}
+			}
+		}
+		for _, t := range g.rel.tids {
+			if s := p.w.cols[p.w.root(t)].scan; !found && s != nil && !s.Relation.This {
+				p.growing[s.Relation] = true // what it compares is not known
 			}
 		}
 	}
