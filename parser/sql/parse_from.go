@@ -301,7 +301,7 @@ func (p *parser) arrayJoin() TableExpr {
 			break
 		}
 	}
-	c.Span = p.from(start)
+	c.Span = p.around(start, c.Args[0].X)
 	c.NameEnd = c.Start
 	c.Name = p.one(&Ident{Span: Span{Start: c.Start, End: c.Start}, Name: "arrayjoin"})
 	return &TableFunc{Span: c.Span, Call: c}

@@ -34,7 +34,7 @@ func (p *parser) pipeStep() *PipeStep {
 }
 
 func (p *parser) pipeOperator(s *PipeStep) {
-	start := p.start()
+	start, first := p.start(), p.i
 	word := p.toks[p.i].word
 	switch {
 	case p.at(TokHole):
@@ -88,7 +88,7 @@ func (p *parser) pipeOperator(s *PipeStep) {
 		s.Table = p.factor()
 	case kwDistinct:
 	case kwTablesample:
-		p.i--
+		p.i = first
 		s.Tail = p.sample().Body
 	case kwSet, kwRename, kwWindow:
 		s.Items = p.pipeItems()
@@ -104,7 +104,7 @@ func (p *parser) pipeOperator(s *PipeStep) {
 				s.GroupBy = p.pipeItems()
 			}
 		default:
-			p.i--
+			p.i = first
 			p.expected("a pipe operator")
 			for !p.stopped(stopNothing) && !p.at(TokPipeArrow) {
 				p.skipOne()

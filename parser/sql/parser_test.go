@@ -41,8 +41,13 @@ func TestLimits(t *testing.T) {
 		"open comment": strings.Repeat("/* ", 20_000) + "*/",
 		"open dollars": strings.Repeat("$a$ $b$ ", 5000),
 		"open strings": strings.Repeat("'''a ", 20_000),
+		"operators":    "select a " + strings.Repeat("@-+", 20_000),
+		"pipes":        "from t " + strings.Repeat("|> where a ", 20_000) + strings.Repeat("|> ", 20_000),
+		"bodies":       strings.Repeat("with function f() returns int begin if a then ", 5000),
+		"hierarchies":  "select a from t " + strings.Repeat("start with a connect by b ", 10_000),
+		"left joins":   "select * from a" + strings.Repeat(" join a join b on c", 5000) + strings.Repeat(" on b", 5000),
 	} {
-		for _, d := range dialectsOf("postgres bigquery clickhouse tsql") {
+		for _, d := range dialectsOf("postgres bigquery clickhouse tsql generic") {
 			start := time.Now()
 			tree := Parse(text, d)
 			if took := time.Since(start); took > 5*time.Second {
@@ -83,6 +88,9 @@ var unsound = []string{
 	"from t array join ",
 	"select order by using#00",
 	"select a from t order by a using",
+	"from 00ArrAY join #",
+	"from t |>",
+	"from t |> |> where a |> ) |> (",
 }
 
 // FuzzParse asserts that every text gives a sound tree in every dialect, and
