@@ -110,7 +110,9 @@ func (b *Block) where() {
 			continue
 		}
 		b.pre.apply(b.rel, e)
-		b.rel.card.Min = 0
+		if !tautology(e) {
+			b.rel.card.Min = 0
+		}
 	}
 	for _, j := range b.Joins {
 		j.settle(b, conds)

@@ -2,6 +2,7 @@ package sema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -153,6 +154,19 @@ func (v *vain) sameColumn(b *binder, x, y sql.Expr) bool {
 	}
 	c := b.bind(x)
 	return c == b.bind(y) && len(v.w.cols[c].tids) > 0
+}
+
+// tautology reports whether e is `true` or compares a literal with itself.
+func tautology(e sql.Expr) bool {
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Literal:
+		return e.Kind == sql.BoolLit && strings.EqualFold(e.Text, "true")
+	case *sql.Binary:
+		l, ok1 := sql.Unparen(e.L).(*sql.Literal)
+		r, ok2 := sql.Unparen(e.R).(*sql.Literal)
+		return ok1 && ok2 && e.Op == sql.OpEq && l.Kind == r.Kind && l.Kind != sql.NullLit && l.Text == r.Text
+	}
+	return false
 }
 
 // any judges the arms of an OR.
