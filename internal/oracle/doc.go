@@ -15,6 +15,11 @@
 // query, rows and declared facts down to what still refutes it: that is the bug
 // report, and becomes a row of the analyser's own tests.
 //
+// Claims are executed inside a query too: of the rows that FROM and WHERE of each
+// block give, with a number for every row of a source in the place of its tuple
+// id, so that "a row of x meets at most one of y" is a dependency like any other;
+// and of the branches of UNION ALL that are said to have no value in common.
+//
 // One refuted claim is an unsound rule. Claims that survive prove nothing, so the
 // generator aims at near misses: coalesce under a join key, rank() for
 // row_number(), a list of one value, NULL as an operand.

@@ -17,7 +17,7 @@ import (
 var (
 	trees     = flag.Int("trees", 10_000, "random queries to check")
 	databases = flag.Int("databases", 4, "random databases that each query runs on")
-	surveys   = flag.Int("surveys", 100, "random queries whose keys are searched for by execution")
+	surveys   = flag.Int("surveys", 60, "random queries whose keys are searched for by execution")
 	seed      = flag.Uint64("seed", 1, "seed of the random queries")
 	trace     = flag.String("trace", "", "files, one per connection, that hold the query that runs: for when the engine crashes")
 	stop      = flag.Int("stop", 5, "refuted claims to report before the run stops")

@@ -18,7 +18,9 @@ const (
 
 // TestPrecision measures the other direction: of the minimal strict keys that
 // hold in 200 random databases, how many the analyser proves, by the operators
-// of the query. Queries with table functions are not counted.
+// of the query. A key over a copy of an earlier column is not counted beside it,
+// nor are queries with table functions. It gates nothing but a collapse; the
+// figures are for people.
 func TestPrecision(t *testing.T) {
 	t.Parallel()
 	queries := *surveys
@@ -66,7 +68,7 @@ func TestPrecision(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("%-12s %4d of %4d keys proven (%d%%)", op, proven[op], held[op], 100*proven[op]/held[op]))
 	}
 	t.Logf("seed %d: keys that hold in %d databases, of %d trees:\n%s", *seed, trials, trees, strings.Join(lines, "\n"))
-	if proven["all"]*10 < held["all"]*8 {
+	if proven["all"]*10 < held["all"]*7 {
 		t.Errorf("only %d of %d keys are proven", proven["all"], held["all"])
 	}
 }
