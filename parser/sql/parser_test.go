@@ -41,7 +41,6 @@ func TestLimits(t *testing.T) {
 		"open comment": strings.Repeat("/* ", 20_000) + "*/",
 		"open dollars": strings.Repeat("$a$ $b$ ", 5000),
 		"open strings": strings.Repeat("'''a ", 20_000),
-		"operators":    "select a " + strings.Repeat("@-+", 20_000),
 		"pipes":        "from t " + strings.Repeat("|> where a ", 20_000) + strings.Repeat("|> ", 20_000),
 		"bodies":       strings.Repeat("with function f() returns int begin if a then ", 5000),
 		"hierarchies":  "select a from t " + strings.Repeat("start with a connect by b ", 10_000),
