@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -96,8 +97,14 @@ func parseText(text string) *Template {
 	return Parse(f, source.Span{End: int32(len(text))})
 }
 
+var moreCases = flag.String("cases", "", "a file of further cases, as testdata/real.py writes it")
+
 func TestConformance(t *testing.T) {
-	for _, path := range []string{"testdata/conformance.json", "testdata/own.json"} {
+	paths := []string{"testdata/conformance.json", "testdata/own.json"}
+	if *moreCases != "" {
+		paths = append(paths, *moreCases)
+	}
+	for _, path := range paths {
 		cases := readCases(t, path)
 		for _, c := range cases {
 			t.Run(c.Name, func(t *testing.T) { conforms(t, c) })
