@@ -122,8 +122,19 @@ func (v timeValue) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 		}), true
 	case "replace":
 		return strict(name, v.replaced), true
+	case "astimezone":
+		return strict(name, v.inZone), true
 	}
 	return unknown(jinja.ScalarKind, "`"+name+"` of a date", s.Place()), true
+}
+
+// inZone is astimezone(zone); only what UTC shows is known.
+func (v timeValue) inZone(c *jinja.CallArgs) (jinja.Value, error) {
+	zone, _ := c.Arg(0, "tz")
+	if z, ok := zone.(zoneValue); ok && z.name == "UTC" && v.zone != "" {
+		return timeValue{t: v.t.UTC(), zone: "+00:00"}, nil
+	}
+	return unknown(jinja.ScalarKind, "a time in another zone", c.Place), nil
 }
 
 func (v timeValue) replaced(c *jinja.CallArgs) (jinja.Value, error) {

@@ -42,9 +42,9 @@ func (b *builder) configureNodes() {
 			if l == nil {
 				return
 			}
-			b.applyEntry(c, n.Package, l.source(), l.entry)
+			b.applyEntry(c, n.Package, l.source(), l.entry, templateKeys)
 			if l.version != nil {
-				b.applyEntry(c, n.Package, l.source(), l.version)
+				b.applyEntry(c, n.Package, l.source(), l.version, templateKeys)
 			}
 		})
 		if l != nil {
@@ -108,7 +108,7 @@ func (b *builder) columns(n *Node, f *source.File, list *yaml.Node) []*Column {
 		}
 		c.Quote, _ = entry.Get("quote").Bool()
 		config := newConfig()
-		b.applyEntry(config, n.Package, f, entry)
+		b.applyEntry(config, n.Package, f, entry, propertyKeys)
 		c.Tags, _ = config.Strings("tags")
 		meta, _ := config.Get("meta")
 		if c.Meta, _ = meta.(*jinja.Dict); c.Meta == nil {

@@ -11,7 +11,9 @@ import (
 
 // ContextNode returns what a render of n is told about it.
 func (m *Manifest) ContextNode(n *Node) *dbtctx.Node {
+	quote := m.quoting(n)
 	return &dbtctx.Node{
+		Quote:    &quote,
 		UniqueID: n.ID, ResourceType: string(n.Type), Package: n.Package, Name: n.Name, Version: n.Version,
 		Path: n.Path, Rel: n.Rel, FQN: n.FQN, Database: n.Database, Schema: n.Schema, Alias: n.Alias,
 		Body: n.Body, File: n.File, Template: n.Template,

@@ -141,13 +141,18 @@ func grants(under, over jinja.Value) jinja.Value {
 	return out
 }
 
-// properties are the keys of a properties entry that are configurations though
-// they stand beside `config:`.
-var propertyKeys = []string{"tags", "meta", "docs", "access", "group", "enabled", "freshness", "loaded_at_field"}
+// propertyKeys are the keys of a properties entry that are configurations though
+// they stand beside `config:`; templateKeys those of an entry that describes a
+// file, where dbt passes over `tags`.
+var (
+	templateKeys = []string{"meta", "docs", "access", "group", "contract", "enabled", "freshness", "loaded_at_field"}
+	propertyKeys = append([]string{"tags"}, templateKeys...)
+)
 
-// applyEntry puts the configuration of a properties entry onto c.
-func (b *builder) applyEntry(c *Config, pkg string, f *source.File, n *yaml.Node) {
-	for _, key := range propertyKeys {
+// applyEntry puts the configuration of a properties entry onto c: what is below
+// `config:`, and of the keys beside it those in beside.
+func (b *builder) applyEntry(c *Config, pkg string, f *source.File, n *yaml.Node, beside []string) {
+	for _, key := range beside {
 		if v := n.Get(key); v != nil {
 			c.apply(key, Setting{Value: b.value(pkg, f, v), Origin: Origin{f, v.Span, Properties}})
 		}

@@ -52,6 +52,7 @@ func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 		m: m, trees: map[string]map[string]*level{}, definitions: map[string]*definition{},
 		ctx: dbtctx.New(dbtctx.Options{Project: p, Target: m.Target, Vars: o.Vars, Env: o.Env, Command: o.Command, Started: o.Started}),
 	}
+	m.Context = b.ctx // until the resources are known
 	for _, pkg := range p.Packages {
 		b.define(pkg)
 	}

@@ -129,7 +129,7 @@ func TestEffectiveConfig(t *testing.T) {
 		{"model.shop.ledger", "materialized", "table", "dbt_project.yml", "table"},
 		{"model.shop.ledger", "schema", "money", "dbt_project.yml", "money"},
 		{"model.shop.ledger", "meta", "{'owner': 'nobody', 'level': 2, 'old': True}", "properties", "{old: true}"},
-		{"model.shop.ledger", "tags", "['all', 'marts', 'nightly']", "properties", "nightly"},
+		{"model.shop.ledger", "tags", "['all', 'marts']", "dbt_project.yml", "[marts]"}, // those beside config: say nothing
 		{"model.shop.ledger", "enabled", "True", "config()", "var('ledger_on', true)"},
 		{"model.util.h", "materialized", "table", "root dbt_project.yml", "table"},
 		{"model.util.h", "tags", "['own', 'all', 'root']", "root dbt_project.yml", "[root]"},

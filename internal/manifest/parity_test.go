@@ -86,6 +86,7 @@ id
 -- models/_m.yml --
 models:
   - name: orders
+    tags: [passed over]
     columns:
       - name: id
         description: first
@@ -128,6 +129,7 @@ func TestWhatDbtShowedBetweenPackages(t *testing.T) {
 	seed := m.get(t, "seed.shop.exceptions")
 	for _, tc := range []struct{ what, got, want string }{
 		{"the adapter's name of a configuration", orders.Schema, "dbt_core"},
+		{"tags beside the configuration of a model", strings.Join(orders.Tags, " "), ""},
 		{"what the hooks refer to", strings.Join(orders.DependsOn, " "), "model.shop.readers"},
 		{"what template and hooks call", strings.Join(orders.Macros, " "), "macro.dbt.type_int macro.shop.audit"},
 		{"what a template calls", strings.Join(m.get(t, "model.shop.readers").Macros, " "), "macro.dbt.type_string macro.shop.audit"},

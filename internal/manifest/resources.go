@@ -58,7 +58,7 @@ func (b *builder) consumer(l *listing, t Type, inputs []*yaml.Node) *Node {
 	if t == Group {
 		n.ID = "group." + l.pkg.Name + "." + name
 	}
-	b.configure(n, treeOf(t), defaultsOf(t), func(c *Config) { b.applyEntry(c, n.Package, f, l.entry) })
+	b.configure(n, treeOf(t), defaultsOf(t), func(c *Config) { b.applyEntry(c, n.Package, f, l.entry, propertyKeys) })
 	if layers := n.Config.Layers("meta"); t == Exposure && len(layers) > 0 {
 		// That of an exposure is not merged.
 		n.Config.effective["meta"] = layers[len(layers)-1]
@@ -148,7 +148,7 @@ func (b *builder) sourceTable(l *listing, table *yaml.Node) {
 	}
 	b.configure(n, "sources", defaultsOf(Source), func(c *Config) {
 		for _, entry := range []*yaml.Node{l.entry, table} {
-			b.applyEntry(c, pkg, f, entry)
+			b.applyEntry(c, pkg, f, entry, propertyKeys)
 			if q := entry.Get("quoting"); q != nil {
 				c.apply("quoting", Setting{Value: b.value(pkg, f, q), Origin: Origin{f, q.Span, Properties}})
 			}
@@ -198,7 +198,7 @@ func (b *builder) unitTests() {
 		u.FQN = append(fqn(u.Package, b.m.inResourcePath(u.Package, file)), u.Model, u.Name)
 		u.Config = newConfig()
 		u.Config.applyTree(b.trees[u.Package]["unit_tests"], u.FQN, PackageProject)
-		b.applyEntry(u.Config, u.Package, f, l.entry)
+		b.applyEntry(u.Config, u.Package, f, l.entry, propertyKeys)
 		if root := b.m.Project.Root.Name; u.Package != root {
 			u.Config.applyTree(b.trees[root]["unit_tests"], u.FQN, RootProject)
 		}

@@ -219,7 +219,7 @@ func (c *comparison) config(id, kind string, dbt map[string]any, own *manifest.C
 		case "packages":
 			a, b = list(a), list(b)
 		case "tags":
-			a, b = distinct(a), distinct(b)
+			a, b = sorted(distinct(a)), sorted(distinct(b))
 		}
 		c.fact(id, "config."+key, a, b)
 	}
@@ -355,7 +355,7 @@ func (c *comparison) tests(n *manifest.Node, theirs []*resource) {
 		c.fact(id, "name", r.Name, t.FullName())
 		c.fact(id, "depends_on", slices.DeleteFunc(slices.Clone(r.DependsOn), func(id string) bool { return id == n.ID }), t.DependsOn)
 		c.fact(id, "macros", r.Macros, t.Macros)
-		c.fact(id, "tags", sorted(r.Tags), sorted(testTags(t)))
+		c.fact(id, "tags", sorted(r.Tags), sorted(c.testTags(t)))
 		c.config(id, "test", r.Config, t.Config)
 	}
 	for _, key := range slices.Sorted(maps.Keys(ours)) {
@@ -367,14 +367,33 @@ func (c *comparison) tests(n *manifest.Node, theirs []*resource) {
 	}
 }
 
-// testTags are the tags of a test: its own and those of its column.
-func testTags(t *manifest.Test) []string {
+// testTags are the tags of a test: its own, those of its column and those of
+// its source.
+func (c *comparison) testTags(t *manifest.Test) []string {
 	tags, _ := t.Config.Strings("tags")
 	if column := t.Node.Column(t.Column); column != nil {
 		tags = append(tags, column.Tags...)
 	}
+	tags = append(tags, c.sourceTags(t.Node)...)
 	slices.Sort(tags)
 	return slices.Compact(tags)
+}
+
+// sourceTags are the tags beside, not in, the configuration of a source and of
+// its table; of any other node none.
+func (c *comparison) sourceTags(n *manifest.Node) []string {
+	if n.Type != manifest.Source {
+		return nil
+	}
+	tags := n.Patch.Entry.Get("tags").Strings()
+	for _, file := range c.m.Project.Package(n.Package).Properties {
+		for _, entry := range file.Doc.Root.Get("sources").List() {
+			if file.Doc.File == n.File && entry.Get("name").Text() == n.Source {
+				tags = append(tags, entry.Get("tags").Strings()...)
+			}
+		}
+	}
+	return tags
 }
 
 func testKey(column, pkg, name string, args any) string {
