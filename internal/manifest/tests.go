@@ -81,14 +81,14 @@ func (t *Test) FullName() string {
 		return t.Title
 	}
 	kind, on := t.Name, t.Node.Name
-	if t.Package != "" {
-		kind = t.Package + "_" + kind
-	}
 	switch {
 	case t.Node.Type == Source:
 		kind, on = "source_"+kind, t.Node.Source+"_"+on
 	case t.Node.Version != "":
 		on += "_v" + t.Node.Version
+	}
+	if t.Package != "" {
+		kind = t.Package + "_" + kind
 	}
 	values := map[string]jinja.Value{}
 	for _, a := range t.Args {

@@ -63,8 +63,10 @@ func compare(g *golden, m *manifest.Manifest) *comparison {
 			// A test of a source is attached to nothing; one of a model that is
 			// not there depends on nothing, and has no node to be compared at.
 			on := r.Attached
-			if on == "" && len(r.DependsOn) > 0 {
-				on = r.DependsOn[0]
+			for _, id := range r.DependsOn {
+				if on == "" || r.Attached == "" && r.tests(id) {
+					on = id
+				}
 			}
 			tests[on] = append(tests[on], r)
 		case r.Type == "unit_test":
@@ -218,6 +220,10 @@ func (c *comparison) config(id, kind string, dbt map[string]any, own *manifest.C
 			a, b = withDefaults(a, map[string]any{"show": true}), withDefaults(b, map[string]any{"show": true})
 		case "packages":
 			a, b = list(a), list(b)
+		case "begin":
+			if day, ok := plain(b).(string); ok && len(day) == len("2006-01-02") {
+				b = day + "T00:00:00" // dbt writes the text of a date as a time
+			}
 		case "tags":
 			a, b = sorted(distinct(a)), sorted(distinct(b))
 		}

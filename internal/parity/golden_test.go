@@ -3,6 +3,7 @@ package parity
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -52,6 +53,13 @@ type resource struct {
 		Namespace string
 		Kwargs    map[string]any
 	} `json:"test_metadata"`
+}
+
+// tests reports whether a generic test is one of the source of that id.
+func (r *resource) tests(id string) bool {
+	parts := strings.Split(id, ".")
+	model, _ := r.Test.Kwargs["model"].(string)
+	return len(parts) == 4 && strings.Contains(model, "source('"+parts[2]+"', '"+parts[3]+"')")
 }
 
 type column struct {

@@ -12,8 +12,8 @@ own, and writes one JSON file:
     nodes           every resource by unique_id, with the fields that compare
     disabled        the unique_ids of what is switched off
 
-run_started_at and the clock of modules.datetime are a fixed time. An incremental model is compiled twice, for the worlds `full refresh`
-(--full-refresh) and `incremental` (its table is there); any other once, without
+run_started_at and the clock of modules.datetime are a fixed time. An incremental
+model is compiled twice, for the worlds `full refresh` (--full-refresh) and `incremental` (its table is there); any other once, without
 a flag, which is `full refresh` as well. No warehouse is asked: only whether the
 model's own relation exists has an answer. A node that asks anything else gets
 `introspects`, the names of the questions, one that fails gets `error`; both have
