@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,8 +64,8 @@ func tableOf(schema []*Table, data Data, name string) *rows.Table {
 		for _, row := range data[i] {
 			vals := make([]any, len(row))
 			for k, v := range row {
-				if v > 0 {
-					vals[k] = int64(v)
+				if n, err := strconv.ParseInt(values[v], 10, 64); err == nil {
+					vals[k] = n
 				}
 			}
 			out.Rows = append(out.Rows, vals)

@@ -8,6 +8,11 @@ import (
 
 // eval returns the value of an expression.
 func (e *env) eval(x sql.Expr) any {
+	if b := e.d.Budget; b != nil {
+		if *b--; *b < 0 {
+			fail(unknown("so much work"))
+		}
+	}
 	switch x := x.(type) {
 	case *sql.Paren:
 		return e.eval(x.X)

@@ -35,6 +35,9 @@ type Database struct {
 	Table func(*sql.Table) *Table
 	// Now is what the clock says.
 	Now time.Time
+	// Budget, unless it is nil, is what is left of the expressions that may be
+	// evaluated; a query that needs more is refused.
+	Budget *int
 }
 
 // ErrOpen is returned where the language does not say which rows come out.

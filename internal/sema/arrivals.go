@@ -99,6 +99,9 @@ func tuples(rs [][]any) string {
 // found.
 const trials = 400
 
+// work bounds the expressions that a search evaluates: a fraction of a second.
+const work = 1_000_000
+
 // finder looks for arrivals after which the table differs from a refresh.
 type finder struct {
 	m       *Model
@@ -112,6 +115,7 @@ type finder struct {
 	clocks   map[*Given]int
 	clock    bool // a guard goes by the clock: what arrives is of one instant
 	failures int
+	budget   int  // expressions that may still be evaluated
 	plain    bool // the trial takes the first few values of each domain
 }
 
@@ -122,11 +126,14 @@ func search(m *Model, l Load, a Arrival) *Arrivals {
 	if full == nil || full.World == nil || run == nil || run.out == nil || l.Effect == UnknownEffect || l.Effect == ReplaceRange || l.Partial || l.Unit == "?" {
 		return nil
 	}
-	f := &finder{m: m, load: l, arrival: a, rand: rand.New(rand.NewPCG(1, 2)), clocks: map[*Given]int{}}
+	f := &finder{m: m, load: l, arrival: a, rand: rand.New(rand.NewPCG(1, 2)), budget: work, clocks: map[*Given]int{}}
 	if !f.relations() {
 		return nil
 	}
 	for i := range trials {
+		if f.budget <= 0 {
+			return nil
+		}
 		if f.failures > 40 && f.failures == i {
 			return nil // the query is not one that is executed
 		}
@@ -173,7 +180,7 @@ func (f *finder) run(given []Given) *Arrivals {
 
 // query executes a world over the given rows: those of the first run, or all.
 func (f *finder) query(w *World, given []Given, all bool, this *rows.Table) (*rows.Table, error) {
-	db := &rows.Database{Dialect: w.Dialect, Now: f.now(given)}
+	db := &rows.Database{Dialect: w.Dialect, Now: f.now(given), Budget: &f.budget}
 	db.Table = func(t *sql.Table) *rows.Table {
 		r := w.Relation(t)
 		if r.This {

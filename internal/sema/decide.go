@@ -33,6 +33,7 @@ func (a Arrival) String() string {
 // Decision is the answer, with what it rests on.
 type Decision struct {
 	Answer Answer
+	Load   Load // that it is about
 	// Steps prove that the runs are equal, in the order of the proof.
 	Steps []Step
 	// Gap says in words why the proof cannot be made: what makes the table
@@ -77,7 +78,7 @@ type Load struct {
 func Decide(m *Model, l Load, a Arrival) Decision {
 	p := &prover{m: m, load: l, arrival: a}
 	gap := p.prove()
-	d := Decision{Assumes: p.assumes}
+	d := Decision{Load: l, Assumes: p.assumes}
 	if gap == nil {
 		d.Answer, d.Steps = Equal, p.steps
 		return d
