@@ -245,9 +245,12 @@ func more(n int) string {
 // worthNoting is the number of joins from which on a missing key is noted.
 const worthNoting = 3
 
-// wanted names the key whose declaration would decide most joins. FAN15 lists
-// them all; where it runs, nothing is said here.
-func (r *run) wanted(models map[string]*sema.Model) []finding.Note {
+// fewWanted is the number of such keys that are named.
+const fewWanted = 3
+
+// wanted names the few keys whose declaration would decide most joins. FAN15
+// lists them all; where it runs, nothing is said here.
+func (r *run) wanted(models map[string]*sema.Model) (out []finding.Note) {
 	if slices.ContainsFunc(r.rules, func(rule *lint.Rule) bool { return rule.Code == "FAN15" }) {
 		return nil
 	}
@@ -261,9 +264,11 @@ func (r *run) wanted(models map[string]*sema.Model) []finding.Note {
 		if n.Patch != nil {
 			note.File, note.Span = n.Patch.File, n.Patch.Name
 		}
-		return []finding.Note{note}
+		if out = append(out, note); len(out) == fewWanted {
+			break
+		}
 	}
-	return nil
+	return out
 }
 
 // lostModel reports whether a problem kept a model of the project, or a folder

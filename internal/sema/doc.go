@@ -33,6 +33,15 @@
 // cannot be wrong, over data, enforced, tested and declared to hint. A proof is
 // as strong as its weakest fact, and rules accuse on tested ones and better.
 //
+// Operators keep facts by a rule of their own. A semi join is a join with one
+// match chosen: what its conditions say of both sides holds, and the left tuple
+// ids determine the match. The null-supplied side of an outer join has fresh
+// columns, and its dependencies become lax unless their determinant is never
+// NULL among real rows; a later condition that rejects the NULLs gives back what
+// was lost. Branches of UNION ALL keep a key only with columns that tell them
+// apart: literals, contradicting filters, seeds without a common value, or an
+// anti-filter of one branch by the rows of the other (union.go, antifilter.go).
+//
 // The closure (closure.go) starts from a set of columns and adds what they
 // determine until nothing is added: by dependencies, equalities and constants,
 // and because a deterministic expression over known columns is known. It
