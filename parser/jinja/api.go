@@ -71,7 +71,7 @@ type Options struct {
 type Budget struct {
 	Steps  int // statements, calls and iterations; 5,000,000
 	Depth  int // nested calls; 150
-	Output int // bytes of text made, with the notes on its origin; 48 MB
+	Output int // bytes of text made, with the notes on its origin; 24 MB
 	Loop   int // iterations and list elements made at once; 200,000
 }
 

@@ -75,7 +75,7 @@ func (b Budget) withDefaults() Budget {
 	}
 	set(&b.Steps, 5_000_000)
 	set(&b.Depth, 150)
-	set(&b.Output, 48<<20)
+	set(&b.Output, 24<<20)
 	set(&b.Loop, 200_000)
 	return b
 }
