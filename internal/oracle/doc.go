@@ -24,5 +24,12 @@
 // generator aims at near misses: coalesce under a join key, rank() for
 // row_number(), a list of one value, NULL as an operand.
 //
+// Random [Incremental] models are run two and three times, by the statements that
+// adapters write, and compared with a rebuild: what the analyser holds equal must
+// never differ, the example of a difference must show just that, keys that it
+// says the table has must hold after each run. What internal/rows gives for a
+// query, which examples are made by, is held against DuckDB.
+//
 //	go test . -args -trees 100000 -seed 7
+//	go test . -run IncrementalModels -args -models 10000 -seed 7
 package oracle

@@ -29,10 +29,10 @@ func TestPrintedExamples(t *testing.T) {
 			continue
 		}
 		shown++
-		full, run := renamed(m.Full().World, d.Example), renamed(m.Run(), d.Example)
+		full, run := overExample(m.Full().World, d.Example), overExample(m.Run(), d.Example)
 		text := ""
 		for i, g := range d.Example.Given {
-			text += given(fmt.Sprintf("r%d", i), g) + into(i, g.Before)
+			text += tableFor(fmt.Sprintf("r%d", i), g) + into(i, g.Before)
 		}
 		text += "create or replace table tgt as " + full + ";"
 		for i, g := range d.Example.Given {
@@ -61,8 +61,8 @@ func TestPrintedExamples(t *testing.T) {
 	}
 }
 
-// renamed is the text of a world over the tables of an example.
-func renamed(w *sema.World, e *sema.Arrivals) string {
+// overExample is the text of a world over the tables of an example.
+func overExample(w *sema.World, e *sema.Arrivals) string {
 	text := w.Tree.Text
 	scans := slices.Clone(w.Scans)
 	slices.SortFunc(scans, func(a, b *sema.Scan) int { return int(b.Table.Start - a.Table.Start) })
@@ -79,8 +79,8 @@ func renamed(w *sema.World, e *sema.Arrivals) string {
 	return text
 }
 
-// given creates the table of a relation, with types by its values.
-func given(name string, g sema.Given) string {
+// tableFor creates the table of a relation, with types by its values.
+func tableFor(name string, g sema.Given) string {
 	var cols []string
 	for i, c := range g.Cols {
 		kind := "bigint"
