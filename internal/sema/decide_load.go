@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
@@ -107,7 +108,12 @@ func (p *prover) fresh(s *stream) bool {
 			continue
 		}
 		c, ok := p.w.out.named(p.w.Dialect.Fold(l.column.Parts[len(l.column.Parts)-1]))
-		_, own, _ := p.bucketOf(s, g.left)
+		_, own, newest := p.bucketOf(s, g.left)
+		if slices.ContainsFunc(s.barriers, func(b barrier) bool {
+			return b.place.before(g.place) && (b.first != nil || b.win == nil && newest != "")
+		}) {
+			continue // what passes is new, and stands for a row that the table has
+		}
 		_, held, agg := p.bucketOf(s, c)
 		if ok && agg != "min" && own.functionOf(held) {
 			return true
