@@ -24,14 +24,14 @@ type tally struct {
 
 // count is what is counted of the texts of one dialect.
 type count struct {
-	texts, clean  int
-	errors        int // texts with an error
-	opaque        int // texts without an error that have an opaque node
-	bytes         int
-	tables        int // tables in FROM with a name to resolve
-	resolved      int // of them: CTEs, resources, elements of a collection
-	external      int // of them: written out with a schema
-	hidden, holes int
+	texts, clean int
+	errors       int // texts with an error
+	opaque       int // texts without an error that have an opaque node
+	bytes        int
+	tables       int // tables in FROM with a name to resolve
+	resolved     int // of them: CTEs, resources, elements of a collection
+	external     int // of them: written out with a schema
+	hidden       int
 }
 
 func newTally() *tally {

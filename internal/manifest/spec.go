@@ -149,7 +149,7 @@ func (c *criterion) eval(s *selector) (direct, indirect set, err error) {
 
 // matching returns what the method and value of a criterion mean.
 func (c *criterion) matching(s *selector) (set, error) {
-	match := func(*subject) bool { return false }
+	var match func(*subject) bool
 	switch c.method {
 	case "selector":
 		named, err := s.named(c.value)

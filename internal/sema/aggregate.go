@@ -15,6 +15,7 @@ type Aggregate struct {
 	args  []Col
 	rel   *rel // the rows it aggregates
 	group []Col
+	col   Col // its result
 }
 
 // aggregate binds an aggregate call and records it.
@@ -48,6 +49,7 @@ func (b *binder) aggregate(e *sql.Call) Col {
 		pre.bind(o.X)
 	}
 	c := b.w.mint(column{class: Grouped, in: a.args, cutoff: true, expr: e})
+	a.col = c
 	if b.block != nil {
 		a.rel, a.group = b.block.grouping, b.block.groupPre
 		if b.groups != nil {
@@ -67,6 +69,22 @@ func (b *binder) aggregate(e *sql.Call) Col {
 // Additive reports whether a repeated row changes the aggregate's result.
 func (a *Aggregate) Additive() bool {
 	return aggregates[a.Name].additive && !a.Call.Distinct
+}
+
+// Read reports whether the aggregate may have a part in the output: a column is
+// computed from it, or a condition compares it. What is not known counts as read.
+func (a *Aggregate) Read() bool {
+	w := a.World
+	if w.out == nil || w.out.open != nil {
+		return true
+	}
+	leads := func(c Col) bool { return w.leadsThrough(c, a.col) }
+	for _, c := range w.out.cols {
+		if leads(c.col) || w.cols[w.root(c.col)].class == Opaque {
+			return true
+		}
+	}
+	return slices.ContainsFunc(w.Filters, func(f *Filter) bool { return slices.ContainsFunc(f.cols, leads) })
 }
 
 // Steady returns the calls whose repeated rows do not matter where they stand:

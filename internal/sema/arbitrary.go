@@ -39,7 +39,7 @@ func (w *World) arbitrary(f *Filter, win *Window) []Arbitrary {
 	for _, t := range sortedCols(win.rel.dups) {
 		for _, b := range win.rel.dups[t] {
 			same := slices.ContainsFunc(out, func(a Arbitrary) bool { return a.Join == b.join })
-			if same || b.added.meets(w.tidsOf(by)) || !w.determines(win.rel, win.rel.tids.minus(b.added), by) {
+			if same || b.join.Elements || b.added.meets(w.tidsOf(by)) || !w.determines(win.rel, win.rel.tids.minus(b.added), by) {
 				continue
 			}
 			if cols := w.shownOf(b.added); len(cols) > 0 {

@@ -221,8 +221,8 @@ func (f *finder) apply(table, batch *rows.Table) (out [][]any, failure string, e
 	if len(cols) == 0 {
 		return nil, "", fmt.Errorf("no key")
 	}
-	open := table.Rows // that can be replaced
-	if open, err = f.replaceable(table); err != nil {
+	open, err := f.replaceable(table)
+	if err != nil {
 		return nil, "", err
 	}
 	for _, row := range table.Rows {

@@ -418,7 +418,7 @@ func (g *Guard) partial(b *Block) *Partial {
 	w := g.World
 	p := &Partial{Guard: g, Block: b, Group: w.names(b.groupPre)}
 	for _, a := range w.Aggs {
-		if a.Block == b && !g.newestWins(a) {
+		if a.Block == b && !g.newestWins(a) && a.Read() {
 			p.Aggs = append(p.Aggs, a)
 		}
 	}

@@ -50,8 +50,10 @@ func (p *printer) function(f *Function) {
 	p.raw("function ")
 	p.name(f.Name)
 	p.parens(func() { p.names(f.Params) })
-	p.raw(" returns ")
-	p.typeName(f.Returns)
+	if f.Returns != nil { // it is missing where the text ends
+		p.raw(" returns ")
+		p.typeName(f.Returns)
+	}
 	switch {
 	case f.Return != nil:
 		p.raw(" return ")

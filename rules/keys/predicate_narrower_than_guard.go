@@ -17,27 +17,29 @@ var PredicateNarrowerThanGuard = lint.Rule{
 		if !m.Incremented() || s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || homeMade(p.Manifest, s.Name) {
 			return
 		}
-		for _, n := range m.NarrowPredicates() {
-			r := at(p, m, n.Origin, "`%s` limits which rows of the table are found, and the batch holds older ones: these are inserted again", short(n.Predicate))
-			switch {
-			case n.Guard != nil:
-				w := n.Guard.World
-				r.Evidence("guard", sema.Step{Text: "the guard reaches further back: `" + short(w.Text(n.Guard.Expr.Range())) + "`", Place: w.Place(n.Guard.Expr.Range()), Strength: finding.Struct})
-				r.Help("let the predicate reach as far back as the guard")
-			case n.Keys != nil:
-				w := n.Keys.World
-				r.Evidence("guard", sema.Step{Text: "the batch holds all rows of the keys that changed, however old", Place: w.Place(n.Keys.Expr.Range()), Strength: finding.Struct})
-				r.Help("remove the predicate, or limit the batch by `%s` as well", n.Column)
-			default:
-				r.Note("guard", "nothing limits the batch by `%s`", n.Column)
-				r.Help("remove the predicate, or limit the batch by `%s` as well", n.Column)
-			}
-			r.Note("strategy", "%s: an incremental run %s", strategyText(m, s), s.Effect)
-			r.Quiet("a predicate that reaches as far back as the batch").About(n.Column)
-			if !m.Adapter.Sure && !s.Explicit {
-				r.Lower(finding.Info)
-			}
+		narrow := m.NarrowPredicates()
+		if len(narrow) == 0 {
 			return
+		}
+		n := narrow[0]
+		r := at(p, m, n.Origin, "`%s` limits which rows of the table are found, and the batch holds older ones: these are inserted again", short(n.Predicate))
+		switch {
+		case n.Guard != nil:
+			w := n.Guard.World
+			r.Evidence("guard", sema.Step{Text: "the guard reaches further back: `" + short(w.Text(n.Guard.Expr.Range())) + "`", Place: w.Place(n.Guard.Expr.Range()), Strength: finding.Struct})
+			r.Help("let the predicate reach as far back as the guard")
+		case n.Keys != nil:
+			w := n.Keys.World
+			r.Evidence("guard", sema.Step{Text: "the batch holds all rows of the keys that changed, however old", Place: w.Place(n.Keys.Expr.Range()), Strength: finding.Struct})
+			r.Help("remove the predicate, or limit the batch by `%s` as well", n.Column)
+		default:
+			r.Note("guard", "nothing limits the batch by `%s`", n.Column)
+			r.Help("remove the predicate, or limit the batch by `%s` as well", n.Column)
+		}
+		r.Note("strategy", "%s: an incremental run %s", strategyText(m, s), s.Effect)
+		r.Quiet("a predicate that reaches as far back as the batch").About(n.Column)
+		if !m.Adapter.Sure && !s.Explicit {
+			r.Lower(finding.Info)
 		}
 	},
 }
