@@ -69,6 +69,8 @@ const (
 	numberSuffix                            // 1L, 2.5BD
 	anyOperator                             // any sequence of + - * / < > = ~ ! @ # % ^ & | is an operator
 	rawEscapes                              // r'\'' holds a quote
+	notebook                                // "-- COMMAND ----------" ends a statement in the source of a notebook
+	digitWord                               // 0_x is a name
 )
 
 // gramOption is a set of grammatical switches, for what the common grammar

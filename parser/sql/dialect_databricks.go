@@ -10,6 +10,6 @@ var dialectDatabricks = Dialect{
 	Nulls:          NullsLow,
 	folding:        foldIgnoreCase,
 	quote:          '`',
-	lex:            doubleQuoteString | backslash | nestedComment | numberSuffix | dollarString,
+	lex:            doubleQuoteString | backslash | nestedComment | numberSuffix | dollarString | notebook,
 	gram:           trailingComma | paths | fromFirst | optionalAs,
 }

@@ -12,6 +12,6 @@ var dialectGeneric = Dialect{
 	Nulls:          NullsUnknown,
 	folding:        foldIgnoreCase,
 	quote:          '"',
-	lex:            nestedComment | hashSpaceComment | dollarString | anyOperator,
+	lex:            nestedComment | hashSpaceComment | dollarString | anyOperator | digitWord,
 	gram:           trailingComma | paths | dashedTables | dottedQuotes | stringTables | fromFirst | optionalAs,
 }

@@ -200,6 +200,7 @@ const (
 	kwRead
 	kwRecursive
 	kwRefresh
+	kwIregexp
 	kwRegexp
 	kwRemote
 	kwRename

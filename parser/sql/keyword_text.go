@@ -194,6 +194,7 @@ var keywordTexts = [keywordCount]string{
 	kwRead:             "read",
 	kwRecursive:        "recursive",
 	kwRefresh:          "refresh",
+	kwIregexp:          "iregexp",
 	kwRegexp:           "regexp",
 	kwRemote:           "remote",
 	kwRename:           "rename",

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,6 +16,8 @@ type lexer struct {
 	tokens   []Token
 	comments []Span
 	errors   []*Error
+	// quoteEscapes: a backslash escapes in "x" as in 'x'.
+	quoteEscapes bool
 	// noBackslash is set once a string had no end under backslash escapes:
 	// the text was evidently not written with them.
 	noBackslash bool
@@ -47,6 +50,22 @@ func byteClasses() (t [256]uint8) {
 
 func (l *lexer) has(o lexOption) bool { return l.opts&o != 0 }
 
+// escaping returns the lexer of a text whose dialect is not known and in which a
+// quote had no end, if all quotes have one where backslashes escape: MySQL and
+// Hive write them so. Otherwise it returns l.
+func (l *lexer) escaping() *lexer {
+	open := func(e *Error) bool { return strings.HasPrefix(e.Message, "expected a closing") }
+	if strings.IndexByte(l.text, '\\') < 0 || !slices.ContainsFunc(l.errors, open) {
+		return l
+	}
+	other := &lexer{text: l.text, opts: l.opts | dialectGeneric.lex | backslash, quoteEscapes: true, tokens: make([]Token, 0, cap(l.tokens))}
+	other.run()
+	if other.noBackslash || slices.ContainsFunc(other.errors, open) {
+		return l
+	}
+	return other
+}
+
 func (l *lexer) at(i int) byte {
 	if i < len(l.text) {
 		return l.text[i]
@@ -69,6 +88,9 @@ func (l *lexer) fail(start, end int, message string) {
 }
 
 func (l *lexer) run() {
+	if l.has(notebook) && !strings.HasPrefix(strings.TrimLeft(l.text, " \r\n\ufeff"), notebookHead) {
+		l.opts &^= notebook
+	}
 	for l.i < len(l.text) {
 		c := l.text[l.i]
 		switch cl := classes[c]; {
@@ -178,6 +200,7 @@ func (l *lexer) unicode() {
 		l.i += n
 	case wordRune(l.text[l.i:]):
 		l.word(l.i)
+	case l.has(bracketIdent) && l.money():
 	default:
 		l.fail(l.i, l.i+n, "expected SQL, found character `"+l.text[l.i:l.i+n]+"`")
 		l.emit(TokUnknown, l.i, l.i+n)
@@ -213,6 +236,28 @@ func (l *lexer) number(start int) {
 	l.emit(TokNumber, start, i)
 }
 
+// money reads T-SQL's £12.50 and $-1: signs, at least one of them a currency's,
+// and a number.
+func (l *lexer) money() bool {
+	i := l.i
+	for i < len(l.text) && !strings.HasPrefix(l.text[i:], "--") {
+		r, n := utf8.DecodeRuneInString(l.text[i:])
+		if r != '+' && r != '-' && !unicode.Is(unicode.Sc, r) {
+			break
+		}
+		i += n
+	}
+	end := l.digits(i)
+	if l.at(end) == '.' {
+		end = l.digits(end + 1)
+	}
+	if end == i || end == i+1 && l.text[i] == '.' {
+		return false
+	}
+	l.emit(TokNumber, l.i, end)
+	return true
+}
+
 func (l *lexer) digits(i int) int {
 	for classes[l.at(i)]&clDigit != 0 || l.at(i) == '_' && classes[l.at(i+1)]&clDigit != 0 {
 		i++
@@ -242,7 +287,7 @@ func (l *lexer) nameAt(i int) bool {
 func (l *lexer) hasNumberTail(i int) bool { return classes[l.at(i)]&clPart != 0 }
 
 // numberTail reads letters that are glued to the digits of text[start:i]: a
-// hole, a type suffix, or, in the Spark family, the rest of a name.
+// hole, a type suffix, or, in the Spark family and MySQL, the rest of a name.
 func (l *lexer) numberTail(start, i int) {
 	end := i
 	for classes[l.at(end)]&clPart != 0 {
@@ -251,6 +296,8 @@ func (l *lexer) numberTail(start, i int) {
 	switch tail := l.text[i:end]; {
 	case strings.Contains(tail, "__hole_"):
 		l.emit(TokHole, start, end)
+	case l.has(digitWord) && strings.IndexByte(tail, '_') >= 0 && l.digits(start) == i:
+		l.emit(TokWord, start, end)
 	case !l.has(numberSuffix):
 		l.emit(TokNumber, start, i)
 	case len(tail) == 1 && strings.Contains("lLsSyYdDfF", tail), strings.EqualFold(tail, "bd"):

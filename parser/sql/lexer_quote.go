@@ -109,7 +109,7 @@ func closing(text string, i int, mark string, escapes bool) int {
 // quoted reads a quoted name up to its closing mark.
 func (l *lexer) quoted(mark byte) {
 	start := l.i
-	end := closing(l.text, start+1, string(mark), false)
+	end := closing(l.text, start+1, string(mark), mark == '"' && l.quoteEscapes)
 	if end < 0 {
 		l.open(start, start+1, "expected a closing "+string(mark)+", found end of text")
 		return
@@ -127,13 +127,17 @@ func (l *lexer) open(start, i int, message string) {
 	l.emit(TokUnknown, start, i+end)
 }
 
-// unquote returns the name inside a quoted name's token.
-func unquote(s string, d *Dialect) string {
+// unquote returns the name inside a quoted name's token; escapes says that a
+// backslash escapes in it.
+func unquote(s string, escapes bool) string {
 	q := s[len(s)-1]
 	if s[0]|0x20 == 'u' { // U&"x"
 		s = s[2:]
 	}
 	in := s[1 : len(s)-1]
+	if escapes && q == '"' {
+		return unescape(in, q, true)
+	}
 	if strings.IndexByte(in, q) >= 0 {
 		in = strings.ReplaceAll(in, string([]byte{q, q}), string(q))
 	}
@@ -141,12 +145,13 @@ func unquote(s string, d *Dialect) string {
 }
 
 // stringValue returns the value of a string token and its kind.
-func stringValue(s string, d *Dialect) (string, LiteralKind) {
+func (p *parser) stringValue(s string) (string, LiteralKind) {
+	d := p.d
 	if s[0] == '$' {
 		mark := strings.IndexByte(s[1:], '$') + 2
 		return s[mark : len(s)-mark], DollarLit
 	}
-	kind, escapes := StringLit, d.lex&backslash != 0
+	kind, escapes := StringLit, d.lex&backslash != 0 || p.escapes
 	i := strings.IndexAny(s, `'"`)
 	switch prefix := strings.ToLower(s[:i]); prefix {
 	case "r", "u&":

@@ -141,9 +141,20 @@ func (l *lexer) commentAt(c byte) bool {
 	if end < 0 {
 		end = len(l.text) - l.i
 	}
+	if l.has(notebook) && strings.TrimRight(l.text[l.i:l.i+end], " \r") == notebookCell {
+		l.emit(TokSemicolon, l.i, l.i+end)
+		return true
+	}
 	l.comment(l.i, l.i+end)
 	return true
 }
+
+// Databricks keeps a notebook as a text that begins with the one line; the other
+// stands between its cells.
+const (
+	notebookHead = "-- Databricks notebook source"
+	notebookCell = "-- COMMAND ----------"
+)
 
 // blockComment reads /* ... */. Where comments nest, a comment that would not
 // end is taken to end at the first mark: people write /* in comments.
@@ -191,6 +202,7 @@ func (l *lexer) paramAt(c byte) bool {
 	switch {
 	case c == '$' && l.has(dollarString) && l.dollarQuoted():
 		return true
+	case c == '$' && l.has(bracketIdent) && classes[next]&clStart == 0 && l.money():
 	case c == '$' && classes[next]&clPart != 0:
 		l.emit(TokBindVar, start, l.wordEnd(start+1))
 	case c == '@' && l.has(stages):

@@ -297,6 +297,10 @@ func (p *parser) wordInfix(x Expr, w keyword, min int) Expr {
 		if p.operandAt(1) {
 			return p.wordOp(x, OpOverlaps, precCompare, min, 1)
 		}
+	case kwIregexp: // Hive and Impala
+		if p.speaks(&dialectSpark) && p.operandAt(1) {
+			return p.wordOp(x, OpOther, precOther, min, 1)
+		}
 	case kwOperator: // PostgreSQL: OPERATOR(schema.+)
 		if p.peek(1).Kind == TokLParen && min <= precOther {
 			start := p.start()

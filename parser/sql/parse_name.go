@@ -89,7 +89,7 @@ func (p *parser) ident() *Ident {
 	id.Name = p.text[t.Start:t.End]
 	switch t.Kind {
 	case TokQuoted:
-		id.Name, id.Quoted = unquote(id.Name, p.d), true
+		id.Name, id.Quoted = unquote(id.Name, p.escapes), true
 		id.Hole = hasHole(id.Name)
 	case TokHole:
 		id.Hole = true
@@ -142,7 +142,7 @@ func (p *parser) stringName() *Ident {
 	p.next()
 	id := p.nodes.idents.new()
 	id.Span, id.Quoted = t.Span, true
-	id.Name, _ = stringValue(p.tokText(&t), p.d)
+	id.Name, _ = p.stringValue(p.tokText(&t))
 	id.Hole = hasHole(id.Name)
 	return id
 }

@@ -37,7 +37,7 @@ func (p *parser) operandExpr() Expr {
 		p.next()
 		return &Param{Span: t.Span, Text: p.tokText(&t)}
 	case TokColon:
-		if p.nameAhead(1) || p.peek(1).Kind == TokNumber {
+		if p.nameAhead(1) || p.peek(1).Kind == TokNumber || p.peek(1).Kind == TokString && p.adjacent(1) && p.d.gram&typedStrings != 0 {
 			p.next()
 			p.next()
 			s := p.from(t.Start)
@@ -87,10 +87,10 @@ func (p *parser) literal(k LiteralKind) Expr {
 func (p *parser) stringExpr() Expr {
 	l := p.nodes.literals.new()
 	l.Span = p.toks[p.i].Span
-	l.Text, l.Kind = stringValue(p.text[l.Start:l.End], p.d)
+	l.Text, l.Kind = p.stringValue(p.text[l.Start:l.End])
 	p.next()
 	for p.at(TokString) && p.stringGoesOn(l.End) {
-		more, _ := stringValue(p.tokText(&p.toks[p.i]), p.d)
+		more, _ := p.stringValue(p.tokText(&p.toks[p.i]))
 		l.Text += more
 		l.End = p.toks[p.i].End
 		p.next()
@@ -368,7 +368,7 @@ func (p *parser) odbc(start int32) Expr {
 	}
 	l := p.nodes.literals.new()
 	l.Type = strings.ToLower(p.tokText(p.peek(1)))
-	l.Text, l.Kind = stringValue(p.tokText(p.peek(2)), p.d)
+	l.Text, l.Kind = p.stringValue(p.tokText(p.peek(2)))
 	p.i += 4
 	l.Span = p.from(start)
 	return l

@@ -247,7 +247,8 @@ func (p *parser) interval() Expr {
 			p.next()
 		}
 	}
-	if lit, ok := iv.X.(*Literal); ok && p.moreInterval() > 0 {
+	if lit := amount(iv.X); lit != nil && p.moreInterval() > 0 {
+		lit.Start, iv.X = iv.X.Range().Start, lit
 		for n := p.moreInterval(); n > 0; n = p.moreInterval() {
 			p.i += n
 		}
@@ -257,6 +258,23 @@ func (p *parser) interval() Expr {
 	}
 	iv.Span = p.from(start)
 	return iv
+}
+
+// bareInterval reports whether x and the words `year to month` at the cursor are
+// an interval without its first word.
+func (p *parser) bareInterval(x Expr) bool {
+	lit, ok := x.(*Literal)
+	return ok && p.d == &dialectSpark && lit.Kind == StringLit && p.prevIs(TokString) && (p.i < 2 || p.toks[p.i-2].word != kwInterval) &&
+		unitWords[p.unitText(0)] && unitWords[p.unitText(2)]
+}
+
+// amount returns the literal that x is, with or without a sign; nil otherwise.
+func amount(x Expr) *Literal {
+	if u, ok := x.(*Unary); ok && (u.Op == OpSub || u.Op == OpAdd) {
+		x = u.X
+	}
+	lit, _ := x.(*Literal)
+	return lit
 }
 
 // moreInterval returns the number of tokens at the cursor that go on with an

@@ -165,7 +165,7 @@ func (p *parser) literalTable(start int32) TableExpr {
 	id.Span, id.Quoted = tok.Span, true
 	id.Name = p.tokText(&tok)
 	if tok.Kind == TokString {
-		id.Name, _ = stringValue(id.Name, p.d)
+		id.Name, _ = p.stringValue(id.Name)
 	}
 	id.Hole = hasHole(id.Name)
 	p.next()

@@ -77,6 +77,9 @@ func (p *parser) wordExpr(t Token) Expr {
 		c.Span = p.from(t.Start)
 		return c
 	}
+	if (t.word == kwRlike || t.word == kwIlike) && p.d == &dialectTSQL { // which has no such operators
+		return p.column()
+	}
 	if reserved[t.word] || t.word == kwEnd && p.inCase > 0 || p.clauseInstead(t) {
 		return p.missing()
 	}
@@ -267,6 +270,11 @@ func (p *parser) postfix(x Expr) Expr {
 func (p *parser) attached(x Expr) Expr {
 	start := x.Range().Start
 	switch {
+	case p.peekWord(1, kwTo) && p.bareInterval(x): // Hive: '1-2' year to month
+		iv := &Interval{X: x}
+		p.intervalUnit(iv)
+		iv.Span = p.from(start)
+		return iv
 	case p.at(TokBindVar) && p.peek(1).Kind == TokDoubleColon && p.adjacent(1) && p.adjacent(0): // Databricks: x?::int
 		p.i += 2
 		c := &Cast{Kind: TryCast, X: x, Type: p.typeName()}

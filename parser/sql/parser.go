@@ -23,15 +23,21 @@ func Parse(text string, d *Dialect) *Tree {
 	if d == nil {
 		d = Generic
 	}
-	l := lexer{text: text, opts: d.lex, tokens: make([]Token, 0, tokensIn(text)+lookahead)}
+	l := &lexer{text: text, opts: d.lex, tokens: make([]Token, 0, tokensIn(text)+lookahead)}
 	l.run()
+	escapes := false
+	if d == Generic {
+		if other := l.escaping(); other != l {
+			l, escapes = other, true
+		}
+	}
 	n := len(l.tokens)
 	end := Span{Start: int32(len(text)), End: int32(len(text))}
 	// Sentinels let the parser look ahead without checking bounds.
 	for range lookahead {
 		l.tokens = append(l.tokens, Token{Span: end})
 	}
-	p := &parser{text: text, d: d, toks: l.tokens, lastError: -1}
+	p := &parser{text: text, d: d, toks: l.tokens, lastError: -1, escapes: escapes}
 	p.tree = &Tree{Text: text, Dialect: d, Tokens: l.tokens[:n:n], Comments: l.comments, Errors: l.errors}
 	p.nodes.expect(p.tree.Tokens)
 	p.statements()
@@ -51,9 +57,10 @@ type parser struct {
 	toks      []Token
 	i         int
 	depth     int
-	lastError int // index of the token the last error was reported at
-	inCase    int // CASE expressions around the cursor within the query
-	inBracket int // brackets around the cursor, where a colon is no path
+	lastError int  // index of the token the last error was reported at
+	escapes   bool // backslashes escape, as the lexer found, see lexer.escaping
+	inCase    int  // CASE expressions around the cursor within the query
+	inBracket int  // brackets around the cursor, where a colon is no path
 	nodes     arena
 }
 
