@@ -1,6 +1,9 @@
 package sql
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // holed are texts with template holes at the places where templates have them.
 var holed = []string{
@@ -110,6 +113,26 @@ func TestHolesAreNoErrors(t *testing.T) {
 			tree := parseChecked(t, s, d)
 			if len(tree.Errors) > 0 || tree.Opaques > 0 {
 				t.Errorf("%s: %s: %d opaque\n%s", d.Name, s, tree.Opaques, errorsOf(tree))
+			}
+		}
+	}
+}
+
+// TestHolesBeforeOddWords puts what begins no operand, though it looks like one,
+// behind every hole: a list that takes the hole for a separator has to end.
+func TestHolesBeforeOddWords(t *testing.T) {
+	texts := append([]string{
+		"select * replace (__hole_1__), f(__hole_1__) over (partition by __hole_1__) from t", "values (__hole_1__)",
+		"select a in (__hole_1__), struct(__hole_1__), [__hole_1__], {'a': __hole_1__} from t",
+		"select * from t pivot (sum(a) for b in (__hole_1__)) order by __hole_1__",
+	}, holed...)
+	for _, odd := range []string{":from t", "collate, a", "isnull, a", "notnull", "case, a", "interval, a", "case", "!", ":", ": a", "* *", "{", "end"} {
+		for _, text := range texts {
+			text = strings.ReplaceAll(text, "__hole_1__", "__hole_1__ "+odd)
+			for _, d := range allDialects {
+				if err := invariants(Parse(text, d)); err != nil {
+					t.Errorf("%s: %s: %v", d.Name, text, err)
+				}
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func (p *parser) callArgs(c *Call, fn string) {
 			}
 			continue
 		}
-		if p.at(TokHole) || p.prevHole() && p.operandAt(0) {
+		if p.at(TokHole) || p.afterHole(from) {
 			c.Open = true
 			continue
 		}

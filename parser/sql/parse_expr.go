@@ -73,6 +73,7 @@ const (
 // `a __hole_1__ and b` is one expression that is not known.
 func (p *parser) holes(x Expr, use holeUse) Expr {
 	for n := 0; n < maxChain; n++ {
+		from := p.i
 		switch {
 		case p.at(TokHole):
 			k := p.pastHoles()
@@ -82,6 +83,9 @@ func (p *parser) holes(x Expr, use holeUse) Expr {
 			x = p.infix(p.glued(x, p.hole()), precNone)
 		case use != holeSeparates && p.prevHole() && p.operandAt(0):
 			x = p.glued(x, p.binary(precNone))
+			if p.i == from {
+				return x
+			}
 		default:
 			return x
 		}

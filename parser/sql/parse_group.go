@@ -11,6 +11,7 @@ func (p *parser) groupBy(start int32) *GroupBy {
 		}
 	}
 	for !g.All {
+		from := p.i
 		switch {
 		case p.at(TokHole) && p.holeInList():
 			g.Holes = append(g.Holes, p.hole())
@@ -18,7 +19,7 @@ func (p *parser) groupBy(start int32) *GroupBy {
 		default:
 			g.Items = append(g.Items, p.listExpr())
 		}
-		if p.at(TokHole) && p.holeInList() && !p.holeBeforeQuery() || p.prevHole() && p.operandAt(0) {
+		if p.at(TokHole) && p.holeInList() && !p.holeBeforeQuery() || p.afterHole(from) {
 			continue
 		}
 		if p.accept(TokComma) {

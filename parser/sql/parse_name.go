@@ -70,7 +70,8 @@ func (p *parser) operandAt(n int) bool {
 		TokPlus, TokTilde, TokAsterisk:
 		return true
 	case TokColon:
-		return p.peek(n+1).Kind == TokWord
+		next := p.peek(n + 1)
+		return next.Kind == TokWord && !reserved[next.word]
 	case TokWord:
 		if t.word == 0 {
 			return true

@@ -70,6 +70,7 @@ func (p *parser) pivotIn(v *Pivot) {
 func (p *parser) pivotItems(end keyword) []*Item {
 	var out []*Item
 	for {
+		from := p.i
 		start := p.start()
 		it := p.nodes.items.new()
 		it.X = p.listExpr()
@@ -91,7 +92,7 @@ func (p *parser) pivotItems(end keyword) []*Item {
 			p.next()
 			return out
 		}
-		if !p.accept(TokComma) && !(p.prevHole() && p.operandAt(0) || p.at(TokHole)) || end != kwNone && p.atWord(end) || p.at(TokRParen) {
+		if !p.accept(TokComma) && !(p.afterHole(from) || p.at(TokHole)) || end != kwNone && p.atWord(end) || p.at(TokRParen) {
 			return out
 		}
 	}

@@ -219,7 +219,7 @@ func (p *parser) exprList(end Kind) []Expr {
 			}
 			continue
 		}
-		if p.at(TokHole) || p.prevHole() && p.operandAt(0) {
+		if p.at(TokHole) || p.afterHole(from) {
 			continue
 		}
 		if p.at(end) || p.i == from {
@@ -242,8 +242,9 @@ var closingText = map[Kind]string{TokRParen: ")", TokRBracket: "]", TokRBrace: "
 func (p *parser) exprItems() []Expr {
 	mark := len(p.nodes.exprs)
 	for {
+		from := p.i
 		p.nodes.exprs = append(p.nodes.exprs, p.listExpr())
-		if p.accept(TokComma) || p.prevHole() && p.operandAt(0) {
+		if p.accept(TokComma) || p.afterHole(from) {
 			continue
 		}
 		return since(&p.nodes.exprs, mark)
@@ -455,13 +456,14 @@ func (p *parser) starItems(s *Star) []*Item {
 	}
 	var out []*Item
 	for !p.at(TokRParen) && !p.at(TokEOF) {
+		from := p.i
 		if p.at(TokHole) && !p.infixAt(1) && !p.peekWord(1, kwAs) {
 			p.next()
 			s.Open = true
 		} else {
 			out = append(out, p.starItem())
 		}
-		if !p.accept(TokComma) && !p.at(TokHole) && !p.prevHole() {
+		if !p.accept(TokComma) && !p.at(TokHole) && !p.prevHole() || p.i == from {
 			break
 		}
 	}

@@ -103,7 +103,7 @@ func (p *parser) selectList() []*Item {
 		if p.at(TokHole) && p.holeBeforeQuery() {
 			break
 		}
-		if p.at(TokHole) || p.prevHole() && p.operandAt(0) {
+		if p.at(TokHole) || p.afterHole(from) {
 			continue
 		}
 		p.expected("`,` or a clause")

@@ -365,7 +365,7 @@ func (p *parser) structArgs(s *Struct) {
 		a := p.arg("struct", 0)
 		s.Fields = append(s.Fields, a)
 		s.Keys = append(s.Keys, nil)
-		if !p.accept(TokComma) && !p.at(TokHole) && !(p.prevHole() && p.operandAt(0)) || p.i == from {
+		if !p.accept(TokComma) && !p.at(TokHole) && !(p.afterHole(from)) || p.i == from {
 			break
 		}
 	}

@@ -58,13 +58,14 @@ func (p *parser) atOrderByAll() bool {
 func (p *parser) orderItems() []*OrderItem {
 	var out []*OrderItem
 	for {
+		from := p.i
 		out = append(out, p.orderItem())
 		switch {
 		case p.accept(TokComma):
 			if !p.operandAt(0) && p.d.gram&trailingComma != 0 {
 				return out
 			}
-		case p.prevHole() && p.operandAt(0): // a separator that may vanish
+		case p.afterHole(from): // a separator that may vanish
 		default:
 			return out
 		}

@@ -139,6 +139,13 @@ func (p *parser) around(start int32, x Expr) Span {
 func (p *parser) prevIs(k Kind) bool { return p.i > 0 && p.toks[p.i-1].Kind == k }
 func (p *parser) prevHole() bool     { return p.prevIs(TokHole) }
 
+// afterHole reports whether a list goes on behind a hole that may be its
+// separator. from is where its last element began: one that has no token ends
+// the list.
+func (p *parser) afterHole(from int) bool {
+	return p.i > from && p.prevHole() && p.operandAt(0)
+}
+
 func (p *parser) tokText(t *Token) string { return p.text[t.Start:t.End] }
 
 // adjacent reports whether no white space stands before the token n ahead.
