@@ -126,7 +126,7 @@ func getRelation(c *jinja.CallArgs) (jinja.Value, error) {
 	var part [3]string
 	for i, name := range partNames {
 		v, _ := c.Arg(i, name)
-		if _, open := v.(*jinja.Unknown); open {
+		if isOpen(v) {
 			return unknown(jinja.RelationKind, "adapter.get_relation", c.Place), nil
 		}
 		part[i], _ = jinja.TextOf(v)
@@ -146,8 +146,8 @@ func columnsInRelation(c *jinja.CallArgs) (jinja.Value, error) {
 	if !ok {
 		return unknown(jinja.ListKind, "the columns of an unknown relation", c.Place), nil
 	}
-	if rel.Resource != nil && r.ctx.o.Columns != nil {
-		if cols, complete := r.ctx.o.Columns.ColumnsOf(rel.Resource.UniqueID); complete {
+	if res := r.referred(rel); res != nil && r.ctx.o.Columns != nil {
+		if cols, complete := r.ctx.o.Columns.ColumnsOf(res.UniqueID); complete {
 			return r.ctx.columnList(cols), nil
 		}
 	}

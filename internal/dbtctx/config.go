@@ -86,7 +86,12 @@ func (configObject) Attr(_ *jinja.State, name string) (jinja.Value, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &jinja.Func{Name: "config." + name, Lazy: true, Fn: fn}, true
+	return lazy("config."+name, func(c *jinja.CallArgs) (jinja.Value, error) {
+		if key, _ := c.Arg(0, "name"); isOpen(key) && !runOf(c.State).world.Parse {
+			return unknown(jinja.AnyKind, "config."+name, c.Place), nil
+		}
+		return fn(c)
+	}), true
 }
 
 var configMethods = map[string]func(*jinja.CallArgs) (jinja.Value, error){

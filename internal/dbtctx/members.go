@@ -216,6 +216,9 @@ type contextObject struct{}
 func (contextObject) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 	if name == "get" {
 		return lazy("context.get", func(c *jinja.CallArgs) (jinja.Value, error) {
+			if v, _ := c.Arg(0, "key"); isOpen(v) {
+				return unknown(jinja.AnyKind, "a member of `context`", c.Place), nil
+			}
 			key, _ := c.String(0, "key")
 			if v, ok := (scope{}).Lookup(c.State, key); ok {
 				return v, nil

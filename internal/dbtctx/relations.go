@@ -1,6 +1,7 @@
 package dbtctx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/jinja"
@@ -16,13 +17,12 @@ func ref(c *jinja.CallArgs) (jinja.Value, error) {
 	}
 	e := Event{Kind: RefEvent, Name: strings.Join(args, "."), Args: args, Place: c.Place, Chain: c.State.ChainOf(c.Place)}
 	for _, key := range []string{"v", "version"} {
-		switch v, ok := c.Arg(byName, key); v := v.(type) {
-		case *jinja.Unknown:
+		v, _ := c.Arg(byName, key)
+		if isOpen(v) {
 			return r.openRelation(c, true, "ref of an unknown version"), nil
-		default:
-			if ok && v != nil {
-				e.Ver = jinja.ToString(v)
-			}
+		}
+		if v != nil {
+			e.Ver = jinja.ToString(v)
 		}
 	}
 	pkg, name := "", args[len(args)-1]
@@ -75,10 +75,10 @@ func nameArgs(c *jinja.CallArgs, fn string, least, most int) (args []string, ope
 		return nil, false, hostError(fn + " takes " + map[bool]string{true: "two arguments", false: "one or two arguments"}[least == 2])
 	}
 	for _, a := range c.Args {
-		s, isText := a.(*jinja.Str)
-		if _, unknown := a.(*jinja.Unknown); unknown || isText && s.Open() {
+		if isOpen(a) {
 			return nil, true, nil
 		}
+		s, isText := a.(*jinja.Str)
 		if !isText {
 			return nil, false, hostError("an argument of " + fn + " is " + jinja.Repr(a) + ", not a string")
 		}
@@ -189,26 +189,73 @@ func shouldFullRefresh(c *jinja.CallArgs) (jinja.Value, error) {
 }
 
 // existing answers load_relation and adapter.get_relation: whether a relation
-// is there, only the warehouse knows; but in the incremental world the model's
-// own table is. Who asks for that asks what is_incremental() asks, as a project
-// does that has a macro of that name.
+// is there. What this render has referred to is, since dbt builds it first. The
+// table of an incremental model is there in the incremental world, and not yet
+// in the full refresh: who asks for it asks what is_incremental() asks, as a
+// project does that has a macro of that name. Of all else only the warehouse knows.
 func (r *run) existing(rel *Relation, at source.Place) jinja.Value {
 	this := r.current(ThisEvent)
-	if r.node.Name != "" && strings.EqualFold(rel.Identifier, this.Identifier) && strings.EqualFold(rel.Schema, this.Schema) {
+	if r.node.Name != "" && rel.names(this.Database, this.Schema, this.Identifier) {
 		r.out.AskedIncremental = true
 		if r.world.Incremental {
 			return this
 		}
+		if r.mayBeIncremental() {
+			return nil
+		}
+	} else if res := r.referred(rel); res != nil && res.Ephemeral {
+		return nil // it is a part of the queries that read it
+	} else if res != nil && res.builtFirst() {
+		return r.ctx.relationOf(res, RefEvent)
 	}
 	return unknown(jinja.RelationKind, "whether `"+rel.Print()+"` exists", at)
+}
+
+// referred returns the resource that rel stands for: the one that ref or source
+// gave, or one of that name which this render has referred to.
+func (r *run) referred(rel *Relation) *Resource {
+	if rel.Resource != nil {
+		return rel.Resource
+	}
+	for _, e := range r.out.Events {
+		if res := e.Resolved; res != nil && e.Kind != FunctionEvent && rel.names(res.Database, res.Schema, res.Identifier) {
+			return res
+		}
+	}
+	return nil
+}
+
+// names reports whether rel is the relation of that name; a database that is
+// not told may be any.
+func (rel *Relation) names(database, schema, identifier string) bool {
+	return strings.EqualFold(rel.Identifier, identifier) && strings.EqualFold(rel.Schema, schema) &&
+		(rel.Database == "" || database == "" || strings.EqualFold(rel.Database, database))
+}
+
+// builtFirst reports whether dbt makes a relation of the resource before it
+// builds what refers to it: not of sources, and of materializations of the
+// project nobody knows what they make.
+func (res *Resource) builtFirst() bool {
+	switch res.Type {
+	case "seed", "snapshot":
+		return true
+	case "model":
+		return slices.Contains([]string{"", "table", "view", "incremental", "materialized_view", "dynamic_table"}, res.Materialized)
+	}
+	return false
 }
 
 func loadRelation(c *jinja.CallArgs) (jinja.Value, error) {
 	r := runOf(c.State)
 	v, _ := c.Arg(0, "relation")
-	rel, ok := v.(*Relation)
-	if r.world.Parse || !ok {
+	if r.world.Parse {
 		return nil, nil
 	}
-	return r.existing(rel, c.Place), nil
+	switch rel := v.(type) {
+	case *jinja.Unknown:
+		return unknown(jinja.RelationKind, "whether a relation exists", c.Place), nil
+	case *Relation:
+		return r.existing(rel, c.Place), nil
+	}
+	return nil, nil
 }

@@ -214,6 +214,15 @@ func unknown(kind jinja.Kind, why string, at source.Place) *jinja.Unknown {
 	return &jinja.Unknown{Kind: kind, Why: why, At: at}
 }
 
+// isOpen reports whether v is unknown, or a text with a hole in it.
+func isOpen(v jinja.Value) bool {
+	if s, ok := v.(*jinja.Str); ok {
+		return s.Open()
+	}
+	_, open := v.(*jinja.Unknown)
+	return open
+}
+
 // undefinedName says what becomes of a name that nobody defines. While dbt
 // parses, it is an object that swallows everything. Later it is an error to
 // call it or to look into it, and nothing more is known. dbt itself prints it

@@ -111,6 +111,8 @@ func TestUnknowns(t *testing.T) {
 		{`{{ var('x', run_query('x')) }}`, "__hole_1__"},
 		{`{{ adapter.get_relation('a', 'b', 'c') }}`, "__hole_1__"},
 		{`{{ config(tags=run_query('x')) }}`, ""},
+		{`{{ config.get(run_query('x')) }}{{ context.get(run_query('x')) }}`, "__hole_1____hole_2__"},
+		{`{{ ref('a', v='1' ~ run_query('x')) }}`, "__hole_2__"},
 	} {
 		r := render(t, c, tt.text)
 		if r.Text != tt.want || len(r.Errors) > 0 {
@@ -194,11 +196,50 @@ func TestResources(t *testing.T) {
 	}
 }
 
-func TestIncrementalRelation(t *testing.T) {
-	c := newContext(t, "duckdb", "")
-	n := node(`{% if load_relation(this) %}{{ load_relation(this) }}{% endif %}{{ should_full_refresh() }}`, "materialized", jinja.NewStr("incremental"))
-	if r := c.Render(n, Incremental); r.Text != `"db"."main"."m"False` {
-		t.Errorf("got %q", r.Text)
+// Whether a relation exists: what is referred to does, the table of an
+// incremental model from its second run on, and of the rest nobody knows.
+func TestExisting(t *testing.T) {
+	c := newContext(t, "duckdb", "").WithResources(staticResources{
+		"orders": {UniqueID: "model.shop.orders", Type: "model", Database: "db", Schema: "core", Identifier: "orders_v2", Materialized: "view"},
+		"codes":  {UniqueID: "seed.shop.codes", Type: "seed", Database: "db", Schema: "main", Identifier: "codes"},
+		"eph":    {UniqueID: "model.shop.eph", Type: "model", Identifier: "eph", Materialized: "ephemeral", Ephemeral: true},
+		"own":    {UniqueID: "model.shop.own", Type: "model", Database: "db", Schema: "main", Identifier: "own", Materialized: "my_way"},
+		"raw.t":  {UniqueID: "source.shop.raw.t", Type: "source", Database: "db", Schema: "raw", Identifier: "t"},
+	}).WithColumns(staticColumns{"model.shop.orders": {{Name: "id", Type: "bigint"}}})
+	const incremental, table = "incremental", "table"
+	for _, tt := range []struct {
+		text, materialized string
+		world              World
+		want               string
+	}{
+		{`{{ load_relation(ref('orders')) }} {{ load_relation(ref('orders')).type }}`, table, FullRefresh, `db.core.orders_v2 view`},
+		{`{{ load_relation(ref('codes')) is none }}`, table, FullRefresh, `False`},
+		{`{{ load_relation(ref('eph')) is none }}`, table, FullRefresh, `True`},
+		{`{{ load_relation(ref('own')) }}`, table, FullRefresh, `__hole_1__`},
+		{`{{ load_relation(source('raw', 't')) }}`, table, FullRefresh, `__hole_1__`},
+		{`{{ load_relation(run_query('x')) }}{{ load_relation(none) is none }}`, table, FullRefresh, `__hole_1__True`},
+		// By name, after the dependency is told.
+		{`{{ adapter.get_relation('db', 'core', 'orders_v2') }}`, table, FullRefresh, `__hole_1__`},
+		{`-- {{ ref('orders') }}{% set r = adapter.get_relation('DB', 'core', 'orders_v2') %}` +
+			`{% for c in adapter.get_columns_in_relation(r) %} {{ c.name }}{% endfor %}`, table, FullRefresh, `-- db.core.orders_v2 id`},
+		{`{{ ref('orders') }} {{ adapter.get_relation('prod', 'core', 'orders_v2') }}`, table, FullRefresh, `db.core.orders_v2 __hole_1__`},
+		{`{{ adapter.get_relation('db', 'core', 'a' ~ run_query('x')) }}`, table, FullRefresh, `__hole_2__`},
+		// The node's own table.
+		{`{% if load_relation(this) %}{{ load_relation(this) }}{% endif %}{{ should_full_refresh() }}`, incremental, Incremental, `"db"."main"."m"False`},
+		{`{{ load_relation(this) is none }}`, incremental, FullRefresh, `True`},
+		{`{{ adapter.get_relation(this.database, this.schema, this.identifier) is none }}`, incremental, FullRefresh, `True`},
+		{`{{ adapter.get_relation('prod', this.schema, this.identifier) is none }}`, incremental, FullRefresh, `__hole_1__`},
+		{`{{ load_relation(this) is none }}`, table, FullRefresh, `__hole_1__`},
+		{`{{ load_relation(ref('orders')) }}`, table, World{Name: "parse", Parse: true}, `None`},
+	} {
+		r := c.Render(node(tt.text, "materialized", jinja.NewStr(tt.materialized)), tt.world)
+		checkMap(t, r)
+		if r.Text != tt.want || len(r.Errors) > 0 {
+			t.Errorf("%s of a %s, %s\n got %q (%s)\nwant %q", tt.text, tt.materialized, tt.world.Name, r.Text, messages(r), tt.want)
+		}
+		if strings.Contains(tt.text, "load_relation(this)") && !r.AskedIncremental {
+			t.Errorf("%s: nobody asked for the incremental world", tt.text)
+		}
 	}
 }
 
