@@ -275,6 +275,9 @@ func (b *binder) compose(e sql.Expr) Col {
 	if c, ok := e.(*sql.Cast); ok && class == Lossy && c.Kind != sql.TryCast && len(p.in) == 1 && b.w.whole(p.in[0]) && wholeTypes[typeText(c.Type)] {
 		class = Injective // or it fails
 	}
+	if p.perhapsNull && class < Monotone {
+		class = Lossy
+	}
 	return b.intern(e, p.text.String(), p.in, class, "")
 }
 
@@ -298,6 +301,9 @@ type pattern struct {
 	in       []Col
 	volatile bool
 	opaque   bool
+	// perhapsNull is set when a constant part is more than a plain literal: it
+	// may be NULL, and the whole with it.
+	perhapsNull bool
 }
 
 func (p *pattern) leaf(e sql.Expr) {
@@ -305,6 +311,7 @@ func (p *pattern) leaf(e sql.Expr) {
 	col := &p.b.w.cols[c]
 	if col.fixed && col.lit != "" {
 		p.text.WriteString(col.lit)
+		p.perhapsNull = p.perhapsNull || !isValue(col.expr)
 		return
 	}
 	if col.class == Opaque && len(col.in) == 0 && len(col.tids) == 0 || col.volatile {

@@ -141,6 +141,9 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 	anti := false
 	for _, e := range where {
 		if !j.nullLeft && !j.nullRight {
+			if j.strange(b, b.pre.reads(e)) {
+				continue
+			}
 			c := j.cond(b.pre, e, j.right)
 			c.Where = true
 			if c.reads == both {
@@ -230,6 +233,16 @@ func (j *Join) restore(r *rel, w *why) {
 			}
 		}
 	}
+}
+
+// strange reports whether some of the columns come from a relation of the block
+// that is not in the join yet: what they are compared with is fixed by no row of
+// it.
+func (j *Join) strange(b *Block, cols []Col) bool {
+	return slices.ContainsFunc(cols, func(c Col) bool {
+		tids := newSet(j.World.cols[c].tids...)
+		return tids.meets(b.rel.tids) && !tids.meets(j.left.tids) && !tids.meets(j.right.tids)
+	})
 }
 
 // restoreOuter restores the earlier outer joins whose NULLs the conditions of an

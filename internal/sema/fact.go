@@ -3,6 +3,7 @@ package sema
 import (
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
+	"maps"
 )
 
 // Step is one line of a proof: a fact with where it stands.
@@ -146,19 +147,18 @@ func (r *rel) clone() *rel {
 	c.conds = append([]cond(nil), r.conds...)
 	c.partial = append([]partialKey(nil), r.partial...)
 	c.ranges = append([]ranges(nil), r.ranges...)
-	c.notNull = make(map[Col]*why, len(r.notNull))
-	for k, v := range r.notNull {
-		c.notNull[k] = v
-	}
-	c.consts = make(map[Col]constant, len(r.consts))
-	for k, v := range r.consts {
-		c.consts[k] = v
-	}
-	c.dups = make(map[Col][]*blame, len(r.dups))
-	for k, v := range r.dups {
-		c.dups[k] = v
-	}
+	c.notNull = copied(r.notNull)
+	c.consts = copied(r.consts)
+	c.dups = copied(r.dups)
 	return &c
+}
+
+// copied returns a map of its own that can be written to, also for nil.
+func copied[V any](m map[Col]V) map[Col]V {
+	if len(m) == 0 {
+		return map[Col]V{}
+	}
+	return maps.Clone(m)
 }
 
 // maxFDs bounds the facts of one relation. Dropping facts is always sound.

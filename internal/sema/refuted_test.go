@@ -30,12 +30,24 @@ func TestRefuted(t *testing.T) {
 		}},
 		{"UNION BY NAME has the columns of all branches", "select a from l union by name select k from r", func(s *Summary) bool { return len(s.Columns) != 2 }},
 		{"a column that a branch lacks is NULL there", "select b, a from l where a is not null union by name select t as b from r", func(s *Summary) bool { return s.Columns[1].NotNull }},
+		{"a text made with NULL is NULL, whatever else is in it", "select a, cast(x.n as varchar) || '-' || cast(a as varchar) as e from l join (select 1 + null as n, k from r) as x on l.a = x.k", func(s *Summary) bool {
+			return slices.ContainsFunc(s.FDs, func(f FD) bool { return slices.Equal(f.From, []int{1}) })
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.claimed(worldOf(t, "", c.query).Output) {
 				t.Errorf("claimed of %s", c.query)
 			}
 		})
+	}
+}
+
+// TestComparedWithLater: a condition with a relation that is joined later fixes
+// nothing for the joins before it.
+func TestComparedWithLater(t *testing.T) {
+	w := worldOf(t, "r lax(k)", "select r.t from l cross join r cross join l as x where x.b = r.k")
+	if w.Joins[0].Right.Status == Unique {
+		t.Errorf("a row of l meets every r that has an x: %v", w.Joins[0].Right.Proof())
 	}
 }
 

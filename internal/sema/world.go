@@ -90,7 +90,8 @@ const (
 // understand is unknown.
 func Analyse(in Input) *World {
 	w := &World{Input: in, patterns: map[string]Col{}}
-	w.cols = make([]column, 2, 256) // Col 0 is no column, Col 1 nowhere
+	// Col 0 is no column, Col 1 nowhere. About a column per token is minted.
+	w.cols = make([]column, 2, 64+len(in.Tree.Tokens))
 	w.cols[nowhere] = column{class: Opaque, from: -1}
 	if q := in.Tree.Query(); q != nil {
 		info := w.query(q, nil)
