@@ -65,7 +65,7 @@ func (b *Block) item(out *rel, it *sql.Item) {
 		b.star(out, it, x)
 		return
 	case *sql.Call:
-		if name := funcName(x); !isWindow(x) && (name == "columns" || it.Script != nil || elementFuncs[name] && name != "range" && name != "sequence" && name != "generate_array") {
+		if name := funcName(x); !isWindow(x) && (name == "columns" || it.Made != nil && it.Made.Script != nil || elementFuncs[name] && name != "range" && name != "sequence" && name != "generate_array") {
 			b.setReturning(out, it, x, name)
 			return
 		}

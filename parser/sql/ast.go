@@ -175,11 +175,18 @@ type Item struct {
 	Span
 	X     Expr
 	Alias *Ident
+	Made  *Made // nil for nearly all: the expression makes one column
+}
+
+// Made says what the columns of an item are that makes several; Alias is then
+// nil.
+type Made struct {
+	Span
 	// Script is USING 'program' after Hive's TRANSFORM(a, b): the program makes
 	// the rows.
 	Script *Opaque
 	// Aliases are the names that Spark gives to the columns of a generator:
-	// explode(m) AS (k, v). Alias is then nil.
+	// explode(m) AS (k, v).
 	Aliases []*Ident
 }
 

@@ -78,6 +78,8 @@ func childrenOf(n Node, out []Node) []Node {
 	case *Item:
 		out = one(out, x.X)
 		out = one(out, x.Alias)
+		out = one(out, x.Made)
+	case *Made:
 		out = one(out, x.Script)
 		out = many(out, x.Aliases)
 	case *Star:

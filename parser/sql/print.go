@@ -137,6 +137,8 @@ func (p *printer) node(n Node) {
 		p.with(x)
 	case *CTE:
 		p.cte(x)
+	case *Made:
+		p.made(x)
 	case *Item:
 		p.item(x)
 	case *GroupBy:

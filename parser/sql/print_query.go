@@ -207,13 +207,19 @@ func (p *printer) item(it *Item) {
 		p.raw(" as ")
 		p.ident(it.Alias)
 	}
-	if it.Script != nil {
-		p.space()
-		p.opaque(it.Script)
+	if it.Made != nil {
+		p.made(it.Made)
 	}
-	if it.Aliases != nil {
+}
+
+func (p *printer) made(m *Made) {
+	if m.Script != nil {
+		p.space()
+		p.opaque(m.Script)
+	}
+	if m.Aliases != nil {
 		p.raw(" as ")
-		p.parens(func() { p.names(it.Aliases) })
+		p.parens(func() { p.names(m.Aliases) })
 	}
 }
 
