@@ -28,6 +28,9 @@ func (s *State) attr(v Value, name string, at source.Span) Value {
 		}
 		switch v := v.(type) {
 		case *Dict:
+			if v.open {
+				return s.fail(errUnknown, at)
+			}
 			if x, ok := v.Get(name); ok {
 				return x
 			}
@@ -60,6 +63,9 @@ func (s *State) item(v, key Value, at source.Span) Value {
 	}
 	if u, ok := key.(*Unknown); ok {
 		return s.derived(u, AnyKind)
+	}
+	if d, ok := v.(*Dict); ok && d.open {
+		return s.fail(errUnknown, at)
 	}
 	if x, ok := s.itemOf(v, key); ok {
 		return x

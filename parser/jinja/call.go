@@ -99,6 +99,9 @@ func (n *Call) evalArgs(s *State, c *CallArgs) *Unknown {
 	}
 	switch d := s.needed(n.StarStar.eval(s), n.StarStar.Range()).(type) {
 	case *Dict:
+		if d.open {
+			return s.fail(errUnknown, n.StarStar.Range())
+		}
 		for k, v := range d.All() {
 			c.Named = append(c.Named, Named{ToString(k), v})
 		}

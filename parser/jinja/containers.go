@@ -43,6 +43,7 @@ func (t *Tuple) Len() int { return len(t.items) }
 type Dict struct {
 	entries []entry
 	index   map[any]int32 // positions by hash; nil while the dict is small
+	open    bool          // a key that nobody knows was set: nothing of it is known
 }
 
 type entry struct {
@@ -157,7 +158,7 @@ func (d *Dict) All() func(yield func(Value, Value) bool) {
 
 // Copy returns a shallow copy.
 func (d *Dict) Copy() *Dict {
-	c := &Dict{entries: slices.Clone(d.entries)}
+	c := &Dict{entries: slices.Clone(d.entries), open: d.open}
 	if len(c.entries) > smallDict {
 		c.reindex()
 	}

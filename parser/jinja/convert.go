@@ -92,6 +92,10 @@ func (w *reprWriter) value(v Value, depth int) {
 	case *view:
 		w.items(v.name+"([", v.items, "])", depth)
 	case *Dict:
+		if v.open {
+			w.unknown = &Unknown{Why: openDict}
+			return
+		}
 		w.dict(v, depth)
 	case *namespace:
 		w.b.WriteString("<Namespace ")

@@ -73,13 +73,16 @@ func (s *State) evalAll(list []Expr) []Value {
 	return out
 }
 
+// openDict is why nothing is known of a dict.
+const openDict = "a dict with an unknown key"
+
 func (n *DictExpr) eval(s *State) Value {
 	d := &Dict{entries: make([]entry, 0, len(n.Keys))}
 	for i, k := range n.Keys {
 		key := k.eval(s)
 		v := n.Values[i].eval(s)
 		if open(key) { // the dict has a key that nobody knows
-			return &Unknown{Why: "a dict with an unknown key", At: s.place(n.Span)}
+			return &Unknown{Why: openDict, At: s.place(n.Span)}
 		}
 		if !d.Set(key, v) {
 			s.fail(failure(TypeError, "unhashable type: %s", quoted(typeName(key))), k.Range())
@@ -235,8 +238,9 @@ func (s *State) comparison(op Op, l, r Value, at source.Span) (Value, error) {
 	return c >= 0, nil
 }
 
-// guessed is the result of comparing something unknown. If that is a position
-// in a loop of unknown length, the result is presumed as for a loop of one.
+// guessed is the result of comparing something unknown. If there is a guess at
+// it, such as at a position in a loop of unknown length, the result is presumed
+// as for that.
 func (s *State) guessed(op Op, l, r Value, at source.Span) Value {
 	u := s.fail(errUnknown, at)
 	a, first := guess(l)
@@ -244,7 +248,7 @@ func (s *State) guessed(op Op, l, r Value, at source.Span) Value {
 	if !first && !second {
 		return u
 	}
-	u.separator = true
+	u.separator = separates(l) || separates(r)
 	if v, err := s.comparison(op, a, b, at); err == nil {
 		u.presume = presumed(truth(v))
 	}
@@ -252,10 +256,28 @@ func (s *State) guessed(op Op, l, r Value, at source.Span) Value {
 }
 
 func guess(v Value) (Value, bool) {
-	if u, ok := v.(*Unknown); ok && u.separator {
+	if u, ok := v.(*Unknown); ok && u.guess != nil {
 		return u.guess, true
 	}
 	return v, false
+}
+
+func separates(v Value) bool {
+	u, ok := v.(*Unknown)
+	return ok && u.separator
+}
+
+// undecided is v where an unknown condition decided that it is that and not
+// another one. A truth value or a number is unknown then: it would decide
+// further conditions as if it were a fact. Text is kept, as that of the branch.
+func (s *State) undecided(v Value, why string, at source.Span) Value {
+	u := &Unknown{Kind: ScalarKind, Why: why, At: s.place(at), guess: v}
+	switch v.(type) {
+	case bool, int64, float64:
+		u.presume = presumed(truth(v))
+		return u
+	}
+	return v
 }
 
 func presumed(holds bool) presumption {
@@ -281,12 +303,15 @@ func (s *State) derived(u *Unknown, k Kind) *Unknown {
 	return &Unknown{Kind: k, Why: u.Why, At: u.At}
 }
 
-// open reports whether v is unknown, or a string with a hole in it.
+// open reports whether v is unknown, a string with a hole in it, or a dict
+// with keys that nobody knows.
 func open(v Value) bool {
 	switch v := v.(type) {
 	case *Unknown:
 		return true
 	case *Str:
+		return v.open
+	case *Dict:
 		return v.open
 	}
 	return false
@@ -309,7 +334,7 @@ func openInside(v Value) bool {
 				return true
 			}
 		}
-		return false
+		return v.open
 	default:
 		return open(v)
 	}
@@ -329,6 +354,10 @@ func unknownTruth(v Value) (*Unknown, bool) {
 	case *Str:
 		if v.open && onlyHoles(v.text) {
 			return &Unknown{Why: "made of an unknown value"}, true
+		}
+	case *Dict:
+		if v.open {
+			return &Unknown{Why: openDict, presume: presumeTrue}, true
 		}
 	}
 	return nil, false

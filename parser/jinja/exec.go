@@ -192,6 +192,9 @@ func (n *CondExpr) eval(s *State) Value {
 	s.taint++
 	v := n.choose(s, d.holds)
 	s.taint--
+	if _, truth := v.(bool); truth {
+		return s.undecided(v, d.unknown.Why, n.Span)
+	}
 	return v
 }
 
@@ -213,8 +216,23 @@ func (n *CondExpr) choose(s *State, holds bool) Value {
 func (n *Assign) exec(s *State) signal {
 	s.step()
 	s.at = n.Span
-	s.assign(n.Target, n.X.eval(s))
+	v := n.X.eval(s)
+	if name, ok := n.Target.(*Name); ok && s.taint > 0 {
+		if old, ok := s.frame.get(name.Name); ok {
+			v = s.joined(old, v, n.Span)
+		}
+	}
+	s.assign(n.Target, v)
 	return proceed
+}
+
+// joined is what a variable holds that had the value old and gets v where
+// perhaps the evaluation would not get.
+func (s *State) joined(old, v Value, at source.Span) Value {
+	if eq, err := equal(old, v); eq || err != nil {
+		return v
+	}
+	return s.undecided(v, "set under a condition that is not known", at)
 }
 
 // assign gives target the value v; a tuple of targets takes v apart.
@@ -232,6 +250,9 @@ func (s *State) assign(target Expr, v Value) {
 func (s *State) assignAttr(t *NamespaceRef, v Value) {
 	switch ns := s.lookup(t.Name, t.Span).(type) {
 	case *namespace:
+		if old, ok := ns.d.Get(t.Attr); ok && s.taint > 0 {
+			v = s.joined(old, v, t.Span)
+		}
 		ns.d.Set(t.Attr, v)
 	case *Unknown:
 	default:

@@ -14,6 +14,9 @@ func filterLength(s *State, v Value, _ *CallArgs) (Value, error) {
 	case rangeValue:
 		return int64(x.len()), nil
 	case *Dict:
+		if x.open {
+			return nil, errUnknown
+		}
 		return int64(x.Len()), nil
 	case Undefined:
 		return int64(0), nil
@@ -160,6 +163,9 @@ func filterDictSort(s *State, v Value, c *CallArgs) (Value, error) {
 	if !ok {
 		return nil, failure(AttributeError, "%s object has no attribute 'items'", quoted(typeName(v)))
 	}
+	if d.open {
+		return nil, errUnknown
+	}
 	sensitive, _ := c.Bool(0, "case_sensitive")
 	reverse, _ := c.Bool(2, "reverse")
 	by, _ := c.String(1, "by")
@@ -182,6 +188,9 @@ func filterItems(s *State, v Value, _ *CallArgs) (Value, error) {
 	case Undefined:
 		return NewList(), nil
 	case *Dict:
+		if x.open {
+			return nil, errUnknown
+		}
 		return &List{x.pairs()}, nil
 	}
 	return nil, failure(TypeError, "Can only get item pairs from a mapping.")

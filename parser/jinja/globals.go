@@ -85,12 +85,16 @@ func newDict(c *CallArgs) (Value, error) {
 
 // update adds to d what the arguments of dict() or update() say: a mapping or
 // a list of pairs, and keywords.
+//
+// What is set under a key that nobody knows leaves all of d open.
 func (s *State) update(d *Dict, c *CallArgs) error {
 	if len(c.Args) > 1 {
 		return failure(TypeError, "dict expected at most 1 argument, got %d", len(c.Args))
 	}
 	if len(c.Args) == 1 {
-		if err := s.updateFrom(d, c.Args[0]); err != nil {
+		err := s.updateFrom(d, c.Args[0])
+		d.open = d.open || err == errUnknown
+		if err != nil {
 			return err
 		}
 	}
@@ -101,7 +105,7 @@ func (s *State) update(d *Dict, c *CallArgs) error {
 }
 
 func (s *State) updateFrom(d *Dict, v Value) error {
-	if from, ok := v.(*Dict); ok {
+	if from, ok := v.(*Dict); ok && !from.open {
 		for _, e := range from.entries {
 			d.Set(e.key, e.val)
 		}

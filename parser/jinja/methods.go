@@ -246,7 +246,13 @@ func listSort(s *State, l *List, c *CallArgs) (Value, error) {
 
 func dictMethod(name string) builtin {
 	on := func(f func(s *State, d *Dict, c *CallArgs) (Value, error)) builtin {
-		return builtin{true, func(s *State, v Value, c *CallArgs) (Value, error) { return f(s, v.(*Dict), c) }}
+		return builtin{true, func(s *State, v Value, c *CallArgs) (Value, error) {
+			d := v.(*Dict)
+			if d.open && name != "clear" && name != "copy" && name != "update" {
+				return nil, errUnknown
+			}
+			return f(s, d, c)
+		}}
 	}
 	switch name {
 	case "get":
@@ -302,6 +308,7 @@ func dictGet(_ *State, d *Dict, c *CallArgs) (Value, error) {
 func dictSetDefault(s *State, d *Dict, c *CallArgs) (Value, error) {
 	key, err := dictKey(c, "setdefault")
 	if err != nil {
+		d.open = err == errUnknown
 		return nil, err
 	}
 	if v, ok := d.Get(key); ok {

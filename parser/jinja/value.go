@@ -43,7 +43,7 @@ type Unknown struct {
 
 	presume   presumption // how a condition on it is decided
 	separator bool        // it tells the position in a loop of unknown length
-	guess     Value       // of a separator: what it would be in a loop of one
+	guess     Value       // what comparisons presume it to be; of a separator: in a loop of one
 }
 
 // presumption is how an unknown condition is decided when nothing is forced.
