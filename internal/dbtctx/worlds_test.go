@@ -96,6 +96,27 @@ func TestParseWorld(t *testing.T) {
 	}
 }
 
+// dbt sees the references that it comes to while it parses: also those in
+// comments of SQL, not those in comments of the template or behind `execute`.
+func TestVisibleReferences(t *testing.T) {
+	c := newContext(t, "duckdb", "")
+	n := node("-- {{ ref('a') }}\n{# {{ ref('b') }} #}{% if execute %}{{ ref('c') }}{% endif %}")
+	for _, tt := range []struct {
+		world World
+		want  string
+	}{{World{Name: "parse", Parse: true}, "a"}, {FullRefresh, "a c"}} {
+		var got []string
+		for _, e := range c.Render(n, tt.world).Events {
+			if e.Kind == RefEvent {
+				got = append(got, e.Name)
+			}
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.world.Name, got, tt.want)
+		}
+	}
+}
+
 func TestUnknowns(t *testing.T) {
 	c := newContext(t, "duckdb", "")
 	for _, tt := range []struct{ text, want string }{
