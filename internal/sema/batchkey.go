@@ -217,11 +217,31 @@ func (m *Model) NullGuards() []Supplied {
 	var out []Supplied
 	for _, s := range incr.World.Degraded() {
 		isGuard := slices.ContainsFunc(guards, func(g *Guard) bool { return g.Filter == s.Filter })
+		if m.keyFrom(s) { // a row without a match has no key: nobody wants it
+			continue
+		}
 		if isGuard && !s.Filter.Block.InExpr && !dropped[squeezed(incr.World.Text(s.Join.Span()))] {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// keyFrom reports whether every column of the unique_key comes from the side
+// that the join supplies NULLs for.
+func (m *Model) keyFrom(s Supplied) bool {
+	key, _, known := m.Node.UniqueKey()
+	w := s.Filter.World
+	if !known || len(key) == 0 || w.out == nil {
+		return false
+	}
+	for _, k := range key {
+		c, ok := w.out.named(w.Dialect.FoldName(k, false))
+		if !ok || !s.Join.supplies(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // GuardsNulls reports whether a filter is one of the NullGuards of an

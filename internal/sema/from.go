@@ -105,7 +105,7 @@ func (b *Block) cte(t *sql.Table) *CTE {
 
 // arrayPath recognises BigQuery's `from t, t.items`.
 func (b *Block) arrayPath(t *sql.Table, left []*sourceRel) (Col, bool) {
-	if len(t.Name) < 2 || t.Name[0].Quoted && strings.Contains(t.Name[0].Name, "-") {
+	if len(t.Name) < 2 || t.Name[0].Quoted && strings.Contains(t.Name[0].Name, "-") || b.World.Relation(t).ID != "" {
 		return 0, false
 	}
 	for _, src := range left {

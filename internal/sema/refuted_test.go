@@ -51,6 +51,15 @@ func TestComparedWithLater(t *testing.T) {
 	}
 }
 
+// TestTableOfAliasName: a table of the project is no array of an alias that has
+// the name of its schema.
+func TestTableOfAliasName(t *testing.T) {
+	w := worldOf(t, "", "select r.t from l as nft, nft.r")
+	if len(w.Joins) != 1 || w.Joins[0].Elements {
+		t.Error("nft.r is read as an array of l")
+	}
+}
+
 // TestPartialKeyOfOneSide: a key of the rows of one relation that fulfil a
 // condition says nothing of what they are joined with.
 func TestPartialKeyOfOneSide(t *testing.T) {

@@ -208,6 +208,7 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 		}
 		v.Key, v.Missing, v.Branches = w.names(k.cols), w.names(missing), w.branches(missing)
 		v.why, v.Strength = []*why{k.why}, k.why.weakest()
+		v.Attributes = !v.declared() && !slices.ContainsFunc(missing, w.ownGrain)
 		v.Reason = "`" + v.Side + "` is one row per " + Tuple(v.Key)
 		return true
 	}
@@ -240,6 +241,17 @@ func (w *World) tells(c Col) bool {
 // a UNION ALL apart: whatever else is compared, each branch may have a row.
 func (w *World) branches(missing set) bool {
 	return len(missing) > 0 && !slices.ContainsFunc(missing, func(c Col) bool { return !w.tells(c) })
+}
+
+// ownGrain reports whether a column tells rows apart by itself: it is a unit of
+// time, a number of a row, the mark of a branch of a union, or the key of the
+// relation that it comes from.
+func (w *World) ownGrain(c Col) bool {
+	col := &w.cols[w.root(c)]
+	if col.class == Monotone || col.class == Windowed || w.tells(c) {
+		return true
+	}
+	return col.leaf != nil && col.leaf.Index >= 0 && col.leaf.Relation.HasKey([]int{col.leaf.Index}, true)
 }
 
 // sameDetail reports whether what a key holds beyond the joined columns may be

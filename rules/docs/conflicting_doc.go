@@ -41,26 +41,15 @@ var ConflictingDoc = lint.Rule{
 	},
 }
 
-// conflict says how two descriptions of one value contradict each other; empty
-// if they do not: they name other units, one alone names a unit, or they have no
-// word in common.
+// conflict says how two descriptions of one value contradict each other: they
+// name other units of one kind. That they share no word, or that one alone names
+// a unit, says little: synonyms and usage notes do too.
 func conflict(a, b string) string {
 	x, y := words(a), words(b)
 	for _, kind := range units {
-		u, v := unitIn(x, kind), unitIn(y, kind)
-		switch {
-		case u == v:
-		case u != "" && v != "":
+		if u, v := unitIn(x, kind), unitIn(y, kind); u != v && u != "" && v != "" {
 			return "its unit is " + u + " here and " + v + " there"
-		case min(len(x), len(y)) < 3:
-		case u != "":
-			return "its unit is named here only: " + u
-		default:
-			return "its unit is named there only: " + v
 		}
-	}
-	if min(len(x), len(y)) >= 3 && !slices.ContainsFunc(x, func(w string) bool { return slices.Contains(y, w) }) {
-		return "the descriptions have no word in common"
 	}
 	return ""
 }

@@ -30,10 +30,11 @@ func quiet(r *lint.Report, v sema.Verdict) {
 	}
 }
 
-// graded lowers a report whose facts are only declared, and one about rows that
-// a flag picked, which may leave a single one.
+// graded lowers a report whose facts are only declared, one about rows that a
+// flag picked, which may leave a single one, and one that rests on a grain of
+// which the rest may be attributes.
 func graded(r *lint.Report, v sema.Verdict) *lint.Report {
-	if !v.Accuses() || v.Picked && !v.Actual {
+	if !v.Accuses() || (v.Picked || v.Attributes) && !v.Actual {
 		r.Lower(finding.Info)
 	}
 	return r

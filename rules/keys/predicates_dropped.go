@@ -25,7 +25,7 @@ var PredicatesDropped = lint.Rule{
 				r.Lower(finding.Warning)
 			}
 		case s.IgnoresPredicates() || s.RefusesPredicates():
-			r := at(p, m, origin, "`%s` on %s does not use `incremental_predicates`: nothing restricts what is read of the table", s.Name, m.Adapter.Name)
+			r := at(p, m, origin, "`%s` on %s does not use `incremental_predicates`: they are without effect", s.Name, m.Adapter.Name)
 			r.Lower(finding.Warning).Help("remove them, or use a strategy that looks for rows to replace").Quiet("`merge` uses them").About(s.Name)
 			if origin.Layer == manifest.PackageProject || origin.Layer == manifest.RootProject {
 				r.Lower(finding.Info) // a default of many models
