@@ -236,7 +236,11 @@ func (b *binder) tidsOf(in []Col) []Col {
 // subquery analyses a query in an expression and returns the column of its value.
 func (b *binder) subquery(q *sql.Query) Col {
 	b.w.inExpr++
+	before := b.scope.lost
+	b.scope.lost = false
 	info := b.w.query(q, b.scope)
+	lost := b.scope.lost
+	b.scope.lost = before || lost
 	b.w.inExpr--
 	if b.block != nil {
 		b.block.Subqueries = append(b.block.Subqueries, info)
@@ -244,6 +248,9 @@ func (b *binder) subquery(q *sql.Query) Col {
 	var in []Col
 	for _, c := range info.outer {
 		in = append(in, b.grouped(c))
+	}
+	if lost { // what was not found may be a column of this query
+		return b.w.mint(column{class: Opaque, in: in, expr: &sql.Subquery{Span: q.Span, Query: q}})
 	}
 	if len(in) == 0 {
 		return b.w.mint(column{class: Lossy, fixed: true, pattern: "", expr: &sql.Subquery{Span: q.Span, Query: q}})

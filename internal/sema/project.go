@@ -319,6 +319,17 @@ func (b *Block) starColumns(x *sql.Star, sources []*sourceRel) []outCol {
 	return out
 }
 
+// distinctOn binds an expression of DISTINCT ON, where a bare name means a column
+// of the output first, as in ORDER BY (PostgreSQL's documentation of SELECT).
+func (b *Block) distinctOn(e sql.Expr) Col {
+	if c, ok := sql.Unparen(e).(*sql.Column); ok && len(c.Parts) == 1 && !c.Parts[0].Hole {
+		if col, ok := b.Out.named(b.World.Dialect.Fold(c.Parts[0])); ok {
+			return col
+		}
+	}
+	return b.post.bind(e)
+}
+
 // distinct applies DISTINCT or DISTINCT ON.
 func (b *Block) distinct() {
 	w, s := b.World, b.Select
@@ -326,7 +337,7 @@ func (b *Block) distinct() {
 	if len(s.DistinctOn) > 0 {
 		var on []Col
 		for _, e := range s.DistinctOn {
-			on = append(on, b.post.bind(e))
+			on = append(on, b.distinctOn(e))
 		}
 		r.addStrict(newSet(on...), w.because(s.Span, "DISTINCT ON "+Tuple(w.names(on))))
 		return

@@ -30,6 +30,8 @@ func TestRefuted(t *testing.T) {
 		}},
 		{"UNION BY NAME has the columns of all branches", "select a from l union by name select k from r", func(s *Summary) bool { return len(s.Columns) != 2 }},
 		{"a column that a branch lacks is NULL there", "select b, a from l where a is not null union by name select t as b from r", func(s *Summary) bool { return s.Columns[1].NotNull }},
+		{"a subquery over a name that is not found may depend on the row", "with w as (select b, a as v from l) select (select count(*) from r as y where y.k = x.v) as n from l as z left join w as x using (v) full join r as u on x.b = u.k group by (select count(*) from r as y where y.k = x.v)", func(s *Summary) bool { return s.Card.Max == 1 }},
+		{"DISTINCT ON means the column of the output", "select distinct on (a) l.v as a, l.a as e from l", func(s *Summary) bool { return s.HasKey([]int{1}, true) }},
 		{"a text made with NULL is NULL, whatever else is in it", "select a, cast(x.n as varchar) || '-' || cast(a as varchar) as e from l join (select 1 + null as n, k from r) as x on l.a = x.k", func(s *Summary) bool {
 			return slices.ContainsFunc(s.FDs, func(f FD) bool { return slices.Equal(f.From, []int{1}) })
 		}},
@@ -54,7 +56,7 @@ func TestComparedWithLater(t *testing.T) {
 // TestTableOfAliasName: a table of the project is no array of an alias that has
 // the name of its schema.
 func TestTableOfAliasName(t *testing.T) {
-	w := worldOf(t, "", "select r.t from l as nft, nft.r")
+	w := worldOf(t, "", "select r.t from u as nft, nft.r")
 	if len(w.Joins) != 1 || w.Joins[0].Elements {
 		t.Error("nft.r is read as an array of l")
 	}

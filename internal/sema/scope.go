@@ -17,6 +17,7 @@ type scope struct {
 	// outer is set when a column of an enclosing query was used.
 	outer set
 	hole  bool // a hole in FROM: any name may come from it
+	lost  bool // a name was not found, here or in a query within
 }
 
 // sourceRel is one relation in FROM.
@@ -72,10 +73,20 @@ func (w *World) resolve(sc *scope, c *sql.Column) (l lookup, missing bool) {
 			return l, false
 		}
 		if !closed {
+			sc.lose()
 			return lookup{}, false
 		}
 	}
+	sc.lose()
 	return lookup{}, true
+}
+
+// lose notes, in a scope and those around it, that a name was not found: what a
+// query of the scope depends on is not known.
+func (s *scope) lose() {
+	for ; s != nil; s = s.parent {
+		s.lost = true
+	}
 }
 
 // resolveIn looks in one scope. closed is false when the name may be there
