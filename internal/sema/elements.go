@@ -26,7 +26,7 @@ func (b *Block) tableFunc(t *sql.TableFunc, left []*sourceRel) from {
 			fixed = false
 			continue
 		}
-		c := bd.bind(a.X)
+		c := bd.bind(namedValue(a.X))
 		fixed = fixed && w.cols[c].fixed
 		in = append(in, c)
 	}
@@ -48,6 +48,17 @@ func (b *Block) tableFunc(t *sql.TableFunc, left []*sourceRel) from {
 		f.rel.addKey(key{cols: set{c}, why: w.because(t.Span, "a series has every value once")})
 	}
 	return f
+}
+
+// namedValue returns the value of an argument of a function in FROM that is named
+// as in read_csv('f.csv', delim = ','): the name is no column.
+func namedValue(e sql.Expr) sql.Expr {
+	if eq, ok := e.(*sql.Binary); ok && eq.Op == sql.OpEq {
+		if name, ok := eq.L.(*sql.Column); ok && len(name.Parts) == 1 {
+			return eq.R
+		}
+	}
+	return e
 }
 
 // ordinality numbers the elements of a collection, under the name that WITH

@@ -30,12 +30,12 @@ var KeyNotUnique = lint.Rule{
 			r.Witness(b.Verdict.Witness(b.Rows, "")...)
 			r.Help("add the key of `%s` to `unique_key`, or reduce it to one row per key before the join", b.Verdict.Side)
 			r.Quiet("if %s is unique in `%s`, add a uniqueness test", sema.Tuple(b.Verdict.On), b.Verdict.Side).About(key...)
-			if !b.Verdict.Accuses() || !m.Adapter.Sure && !m.Strategy().Explicit {
+			if !b.Verdict.Accuses() || b.Verdict.Attributes && !b.Verdict.Actual || !m.Adapter.Sure && !m.Strategy().Explicit {
 				r.Lower(finding.Info)
 			}
 		}
 		if gap := run.KeyGap(key); gap != nil && !gap.Hashed && p.Settings.Thorough {
-			r := gapReport(p, m, origin, gap, "rows are merged by %s, but the model has one row per %s: several rows of a batch have one key", sema.Tuple(key), sema.Tuple(gap.Grain))
+			r := gapReport(p, m, origin, gap, "rows are merged by %s, but the model has one row per %s: several rows of a batch can have one key", sema.Tuple(key), sema.Tuple(gap.Grain))
 			r.About(key...)
 		}
 	},
@@ -53,7 +53,7 @@ var KeyNotCoveringGrain = lint.Rule{
 			return
 		}
 		if gap := m.Run().KeyGap(key); gap != nil && gap.Hashed {
-			gapReport(p, m, origin, gap, "the key %s is a hash without %s, which the model groups by: several rows have one key", sema.Tuple(key), sema.Tuple(gap.Missing)).About(key...)
+			gapReport(p, m, origin, gap, "the key %s is a hash without %s, which the model groups by: several rows can have one key", sema.Tuple(key), sema.Tuple(gap.Missing)).About(key...)
 		}
 	},
 }

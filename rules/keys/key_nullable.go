@@ -21,6 +21,9 @@ var KeyNullable = lint.Rule{
 			return
 		}
 		for _, k := range key {
+			if _, tested := m.Declared.NotNull[m.Dialect.FoldName(k, false)]; tested {
+				continue
+			}
 			if n := m.Run().MayBeNull(k); n != nil {
 				r := at(p, m, origin, "`%s` of the `unique_key` can be NULL: such rows match none of the table and are inserted again by each run", k)
 				r.Evidence("null", sema.Step{Text: n.Why, Place: n.Place, Strength: finding.Struct})
