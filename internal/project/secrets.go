@@ -33,7 +33,10 @@ func secrets(doc *yaml.Document) ([]Secret, *source.File) {
 	var out []Secret
 	for _, profile := range doc.Root.Entries() {
 		for _, o := range profile.Value.Get("outputs").Entries() {
-			local := isLocal(o.Value.Get("host").Text())
+			local := false
+			for _, key := range []string{"host", "server", "hostname"} { // as the adapters name it
+				local = local || isLocal(o.Value.Get(key).Text())
+			}
 			for _, s := range secretsBelow(o.Value) {
 				s.Output, s.Local = o.Key.Value, local
 				out = append(out, s)

@@ -21,6 +21,7 @@ shop:
       secrets:
         - {type: s3, secret: "s3cr3t", region: eu}
     dev: {host: 127.0.0.1, pass: plain, client_secret: <fill in>}
+    mssql: {server: localhost, password: plain}
     svc: {host: postgres, password: password}
 `))
 	found, masked := secrets(doc)
@@ -35,7 +36,7 @@ shop:
 			t.Errorf("%s is not masked: %q", text, masked.Slice(s.Span))
 		}
 	}
-	if want := "prod.password, prod.private_key, prod.secret, dev.pass local"; strings.Join(got, ", ") != want {
+	if want := "prod.password, prod.private_key, prod.secret, dev.pass local, mssql.password local"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
 	}
 	for _, value := range []string{"hunter2", "abcdef", "s3cr3t", "plain"} {

@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -95,7 +96,7 @@ func keepsNull(e sql.Expr) bool {
 func givesNull(e sql.Expr) sql.Expr {
 	switch x := sql.Unparen(e).(type) {
 	case *sql.Cast:
-		if x.Kind == sql.TryCast && !isTime(x.X) {
+		if x.Kind == sql.TryCast && !isTime(x.X) && !isText(x.Type) {
 			return x
 		}
 	case *sql.Call:
@@ -105,6 +106,11 @@ func givesNull(e sql.Expr) sql.Expr {
 		}
 	}
 	return nil
+}
+
+// isText reports whether a type is text of any length, which every value has.
+func isText(t *sql.Type) bool {
+	return t != nil && len(t.Args) == 0 && slices.Contains([]string{"text", "varchar", "string", "nvarchar"}, t.Name)
 }
 
 // isTime reports whether an expression is a time for certain, which every cast

@@ -1,6 +1,8 @@
 package sema
 
 import (
+	"slices"
+
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -64,6 +66,17 @@ func (win *Window) Chooses() bool {
 		}
 	}
 	return false
+}
+
+// Alike reports whether the rows of a partition are equal in all that the block
+// passes on, but for the number itself: then it does not matter which is taken.
+func (win *Window) Alike() bool {
+	b, w := win.Block, win.Block.World
+	if b.Out == nil || b.Out.open != nil || !win.info.whole {
+		return false
+	}
+	part := newSet(win.info.partition...)
+	return !slices.ContainsFunc(b.Out.cols, func(c outCol) bool { return !part.has(c.col) && !w.derives(c.col, win.col, 0) })
 }
 
 // derives reports whether c is a copy or a function of col.

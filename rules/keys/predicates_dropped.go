@@ -27,8 +27,8 @@ var PredicatesDropped = lint.Rule{
 		case s.IgnoresPredicates() || s.RefusesPredicates():
 			r := at(p, m, origin, "`%s` on %s does not use `incremental_predicates`: they are without effect", s.Name, m.Adapter.Name)
 			r.Lower(finding.Warning).Help("remove them, or use a strategy that looks for rows to replace").Quiet("`merge` uses them").About(s.Name)
-			if origin.Layer == manifest.PackageProject || origin.Layer == manifest.RootProject {
-				r.Lower(finding.Info) // a default of many models
+			if origin.Layer == manifest.PackageProject || origin.Layer == manifest.RootProject || s.Name == "insert_overwrite" {
+				r.Lower(finding.Info) // a default of many models; the partitions of the batch are all that is touched
 			}
 		}
 	}),

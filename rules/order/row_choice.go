@@ -45,7 +45,7 @@ func window(p *lint.Pass, w *sema.World, win *sema.Window) {
 		return
 	}
 	refused := kind == sema.Unordered && refuses(w.Dialect.Name, name)
-	if !refused && name == "row_number" && !win.Chooses() {
+	if !refused && name == "row_number" && (!win.Chooses() || win.Alike()) {
 		return // a number for each row, in no order that matters
 	}
 	if !refused && (len(win.Partition()) == 0 && name == "row_number" || name == "rank" || name == "dense_rank") {
