@@ -194,7 +194,7 @@ func (b *Block) certainCall(r *rel, e *sql.Call) bool {
 		return false
 	case "count", "row_number", "rank", "dense_rank", "current_timestamp", "current_date", "now":
 		return true
-	case "md5", "lower", "upper", "concat", "sha2", "sha256", "md5_hex", "to_hex":
+	case "md5", "lower", "upper", "concat", "sha2", "sha256", "md5_hex", "to_hex", "to_char", "to_varchar", "date_trunc", "trim", "ltrim", "rtrim":
 		if isWindow(e) || len(e.Args) == 0 {
 			return false
 		}
