@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dbtvet/dbtvet/internal/sema"
 	dsql "github.com/dbtvet/dbtvet/parser/sql"
@@ -94,7 +95,10 @@ type Result struct {
 
 // Run executes a query.
 func Run(db *sql.Conn, text string) (*Result, error) {
-	rows, err := db.QueryContext(context.Background(), text)
+	// A recursive query that is being made smaller can lose what ends it.
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	rows, err := db.QueryContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 )
 
@@ -438,6 +439,12 @@ func (g *generator) plain(q *Query, scope []column) []column {
 	return out
 }
 
+// isNumber reports whether an expression is an integer literal.
+func isNumber(e string) bool {
+	_, err := strconv.Atoi(e)
+	return err == nil
+}
+
 func has(cols []column, name string) bool {
 	for _, c := range cols {
 		if c.name == name {
@@ -516,7 +523,10 @@ func (g *generator) grouped(q *Query, scope []column) []column {
 		add(e, name, k)
 		switch {
 		case all:
-		case !sets && g.one(5):
+		case !sets && (g.one(5) || isNumber(e)):
+			// A number in GROUP BY is a position. One that hits a column which
+			// another term groups already makes DuckDB 1.5 select 42 where a
+			// literal stands: `select a as x, 1 as e from t group by x, 1`.
 			q.Group = append(q.Group, fmt.Sprint(len(q.Items)))
 		case !sets && g.one(8) && name != c.name:
 			q.Group = append(q.Group, name)
