@@ -233,4 +233,5 @@ type Problem struct {
 	Hint    string
 	Package string // name of the package, empty if unknown
 	Related source.Span
+	Same    bool // of YAMLDuplicate: both keys have the same value
 }

@@ -114,7 +114,7 @@ func (r *reader) yaml(name string) *yaml.Document {
 	for _, e := range doc.Errors {
 		kinds := [...]ProblemKind{yaml.Syntax: YAMLSyntax, yaml.DuplicateKey: YAMLDuplicate, yaml.UnquotedJinja: YAMLJinja}
 		r.add(Problem{
-			Kind: kinds[e.Kind], File: f, Span: e.Span, Message: e.Message, Hint: e.Hint, Related: e.Related,
+			Kind: kinds[e.Kind], File: f, Span: e.Span, Message: e.Message, Hint: e.Hint, Related: e.Related, Same: e.Same,
 		})
 	}
 	return doc

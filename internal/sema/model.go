@@ -100,6 +100,28 @@ func (m *Model) Run() *World {
 	return v.World
 }
 
+// UnboundInRun returns the references of an incremental run that nothing in
+// scope has, each name once, without those that the full refresh lacks too: nil
+// unless both queries were analysed.
+func (m *Model) UnboundInRun() []*Unbound {
+	full, incr := m.Full(), m.Incremental()
+	if full == nil || incr == nil || full.World == nil || incr.World == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, u := range full.World.Unbound {
+		seen[full.World.Text(u.Column.Span)] = true
+	}
+	var out []*Unbound
+	for _, u := range incr.World.Unbound {
+		if text := incr.World.Text(u.Column.Span); !seen[text] {
+			seen[text] = true
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
 // Worlds returns the analysed worlds.
 func (m *Model) Worlds() []*World {
 	var out []*World
@@ -267,7 +289,7 @@ func (s *Summary) declare(n *manifest.Node, d Declared, dialect *sql.Dialect, me
 	if s.Open {
 		for _, c := range n.Columns {
 			if fold := dialect.FoldName(c.Name, c.Quote); s.Index(fold) < 0 {
-				s.Columns = append(s.Columns, Column{Name: c.Name, Fold: fold, Place: finding.Place{File: c.File, Span: c.NameSpan}})
+				s.Columns = append(s.Columns, Column{Name: c.Name, Fold: fold, Listed: true, Place: finding.Place{File: c.File, Span: c.NameSpan}})
 			}
 		}
 	}

@@ -156,6 +156,29 @@ func (w *World) OutputStar(i int) bool {
 	return ok
 }
 
+// PassedOn reports whether columns i and k of the output are two of one relation
+// outside of the query, which one star hands on: it did not bring them together.
+func (w *World) PassedOn(i, k int) bool {
+	a, b := w.leafOf(i), w.leafOf(k)
+	return a != nil && b != nil && a.Relation == b.Relation && a.Index != b.Index && w.OutputStar(i) && w.OutputSpan(i) == w.OutputSpan(k)
+}
+
+// Listed reports whether column i of the output is one that only the properties
+// of a relation know, whose own query is not known in full.
+func (w *World) Listed(i int) bool {
+	leaf := w.leafOf(i)
+	return leaf != nil && leaf.Index >= 0 && leaf.Relation.Columns[leaf.Index].Listed
+}
+
+// leafOf returns the column of a relation that column i of the output is a copy
+// of, or nil.
+func (w *World) leafOf(i int) *Leaf {
+	if w.out == nil || i >= len(w.out.cols) || w.out.cols[i].col <= 0 {
+		return nil
+	}
+	return w.cols[w.root(w.out.cols[i].col)].leaf
+}
+
 // StarImport is a star of the outermost select list that passes on whatever a
 // relation outside of the query has.
 type StarImport struct {

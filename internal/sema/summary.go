@@ -44,6 +44,9 @@ type Column struct {
 	NullBy *Nullable
 	Empty  *Step  // a row in which the value is NULL, when one can be named
 	Const  string // normalised literal when the column has one value, else empty
+	// Listed is set for a column that properties alone know of: the relation's
+	// query, which is not known in full, does not show it.
+	Listed bool
 	// Teller is set for a column that tells the branches of a UNION ALL apart,
 	// by a constant of its own in each.
 	Teller bool

@@ -230,25 +230,34 @@ func (c *converter) checkKeys(m *Node) {
 	if len(m.Pairs) < 2 {
 		return
 	}
-	seen := make(map[string]*Node, len(m.Pairs))
+	seen := make(map[string]Pair, len(m.Pairs))
 	for _, p := range m.Pairs {
 		if p.Key.Kind != Scalar {
 			continue
 		}
-		first := seen[p.Key.Value]
-		if first == nil {
-			seen[p.Key.Value] = p.Key
+		first, twice := seen[p.Key.Value]
+		if !twice {
+			seen[p.Key.Value] = p
 			continue
 		}
-		c.report(Error{
+		e := Error{
 			Kind:    DuplicateKey,
 			Span:    p.Key.Span,
-			Related: first.Span,
+			Related: first.Key.Span,
 			Message: fmt.Sprintf("the key `%s` is here for the second time in one mapping, dbt forgets the first", p.Key.Value),
 			Hint:    "merge the two entries",
-		})
+		}
+		if a, b := first.Value, p.Value; a.Tag == b.Tag && c.written(a) == c.written(b) {
+			e.Same = true
+			e.Message = fmt.Sprintf("the key `%s` is here for the second time in one mapping, with the same value", p.Key.Value)
+			e.Hint = "leave one of them out"
+		}
+		c.report(e)
 	}
 }
+
+// written is the text of a value.
+func (c *converter) written(n *Node) string { return c.text[n.Span.Start:n.Span.End] }
 
 // checkJinja recognises `{{ x }}` without quotes: a mapping whose only key is
 // a mapping in braces.

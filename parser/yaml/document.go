@@ -55,4 +55,6 @@ type Error struct {
 	Hint    string // what to do; may be empty
 	// Related is the place of the first of two equal keys; empty otherwise.
 	Related source.Span
+	// Same says that the values of two equal keys are written alike.
+	Same bool
 }

@@ -28,7 +28,7 @@ var DuplicateOutputColumn = lint.Rule{
 				first[c.Fold] = i
 				continue
 			}
-			if renamed(w, k, i) {
+			if renamed(w, k, i) || w.PassedOn(k, i) || w.Listed(k) || w.Listed(i) {
 				continue
 			}
 			at := firstOf(w, order, i)

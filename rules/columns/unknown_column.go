@@ -19,6 +19,11 @@ var UnknownColumn = lint.Rule{
 			return
 		}
 		seen := map[string]bool{}
+		for _, u := range p.Model.UnboundInRun() { // the incremental run's own are INC03's
+			if u.Block.World == w {
+				seen[written(u.Column)] = true
+			}
+		}
 		var blocks []*sema.Block
 		bare := map[*sema.Block][]*sema.Unbound{}
 		for _, u := range w.Unbound {

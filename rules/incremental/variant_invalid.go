@@ -24,7 +24,7 @@ var VariantInvalid = lint.Rule{
 		case full.World != nil && incr.World == nil:
 			syntax(p, incr, "incremental run", "full refresh")
 		case full.World != nil:
-			unbound(p, full.World, incr.World)
+			unbound(p, m)
 			undefined(p, full.World, incr.World, "full refresh", "incremental run")
 			undefined(p, incr.World, full.World, "incremental run", "full refresh")
 		}
@@ -53,20 +53,15 @@ func isWhere(v *sema.Variant, s source.Span) bool {
 	return strings.EqualFold(v.Rendered.Text[s.Start:s.End], "where")
 }
 
-// unbound reports columns that exist in no relation of the incremental query,
-// when the full refresh does not have the same complaint.
-func unbound(p *lint.Pass, full, incr *sema.World) {
-	known := map[string]bool{}
-	for _, u := range full.Unbound {
-		known[full.Text(u.Column.Span)] = true
-	}
-	for _, u := range incr.Unbound {
-		text := incr.Text(u.Column.Span)
-		if known[text] {
-			continue
-		}
-		known[text] = true
+// unbound reports columns that only the incremental query lacks.
+func unbound(p *lint.Pass, m *sema.Model) {
+	incr := m.Incremental()
+	for _, u := range m.UnboundInRun() {
+		text := incr.World.Text(u.Column.Span)
 		r := p.ReportIn(incr.Rendered, u.Column.Span, "the incremental run fails: no relation in FROM has a column `%s`", oneLine(text))
+		if u.Near != "" {
+			r.Note("near", "`%s` is perhaps `%s`", oneLine(text), u.Near)
+		}
 		r.Help("use a column of the relations in FROM; a name given in SELECT cannot be used in WHERE everywhere")
 		r.Quiet("name a column that exists").About(text)
 	}

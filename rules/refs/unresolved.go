@@ -44,8 +44,11 @@ var CyclicRef = lint.Rule{
 	Project: func(p *lint.Pass, in *lint.Project) { report(p, in, manifest.Cycle) },
 }
 
-// report reports the problems of one kind that the project's own nodes have.
+// report reports the problems of one kind that the project's own nodes have: a
+// name that a node has several times once, with the further places.
 func report(p *lint.Pass, in *lint.Project, kind manifest.ProblemKind) {
+	type subject struct{ node, name string }
+	said := map[subject]*lint.Report{}
 	for _, problem := range in.Manifest.Problems {
 		n := problem.Node
 		if problem.Kind != kind || problem.File == nil || n != nil && n.Package != in.Manifest.Project.Root.Name {
@@ -55,9 +58,13 @@ func report(p *lint.Pass, in *lint.Project, kind manifest.ProblemKind) {
 		if test && kind == manifest.DisabledRef {
 			continue // dbt leaves such a test out
 		}
+		if n != nil && said[subject{n.ID, problem.Name}] != nil {
+			said[subject{n.ID, problem.Name}].Related(problem.File, problem.Span, "here too")
+			continue
+		}
 		r := p.ReportAt(problem.File, problem.Span, "%s", problem.Message).About(problem.Name)
 		if n != nil {
-			r.On(n.ID)
+			said[subject{n.ID, problem.Name}] = r.On(n.ID)
 		}
 		if test && kind != manifest.Cycle {
 			r.Lower(finding.Warning).Note("effect", "dbt warns and leaves the test out")

@@ -38,6 +38,9 @@ func report(p *lint.Pass, in *lint.Project, kinds ...project.ProblemKind) {
 			f = source.NewFile(problem.Path, "")
 		}
 		r := p.ReportAt(f, problem.Span, "%s", problem.Message).About(f.Path, problem.Message).Help("%s", problem.Hint)
+		if problem.Same {
+			r.Lower(finding.Warning)
+		}
 		if problem.Related != (source.Span{}) {
 			r.Related(f, problem.Related, "the first one")
 		}
