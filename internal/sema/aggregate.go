@@ -48,6 +48,11 @@ func (b *binder) aggregate(e *sql.Call) Col {
 	for _, o := range slices.Concat(e.OrderBy, e.WithinGroup) {
 		pre.bind(o.X)
 	}
+	if c, ok := b.sameAggregate(a); ok {
+		a.col, a.rel, a.group = c, b.block.grouping, b.block.groupPre
+		b.w.Aggs = append(b.w.Aggs, a)
+		return c
+	}
 	c := b.w.mint(column{class: Grouped, in: a.args, cutoff: true, expr: e})
 	a.col = c
 	if b.block != nil {
@@ -57,6 +62,9 @@ func (b *binder) aggregate(e *sql.Call) Col {
 			if a.Name == "grouping" || a.Name == "grouping_id" {
 				b.block.level(c, a.args)
 			}
+			if g, ok := b.ofGroup(a); ok {
+				b.block.rel.addFD(fd{set{c}, []Col{g}, false, b.w.because(e.Span, "all rows of a group have this value")})
+			}
 			if aggregates[a.Name].neverNull {
 				b.block.rel.notNull[c] = b.w.because(e.Span, "count is never NULL")
 			}
@@ -65,6 +73,45 @@ func (b *binder) aggregate(e *sql.Call) Col {
 	}
 	return c
 }
+
+// sameAggregate returns the column of an earlier call in the block that has the
+// same value in every group.
+func (b *binder) sameAggregate(a *Aggregate) (Col, bool) {
+	if b.groups == nil || !repeatable[a.Name] || !plainCall(a.Call) {
+		return 0, false
+	}
+	for _, o := range slices.Backward(b.w.Aggs) {
+		if o.Block != b.block {
+			break
+		}
+		if o.Name == a.Name && o.Call.Distinct == a.Call.Distinct && o.Call.Star == a.Call.Star && plainCall(o.Call) && slices.Equal(o.args, a.args) && o.rel == b.block.grouping {
+			return o.col, true
+		}
+	}
+	return 0, false
+}
+
+// repeatable are the aggregates that give rows of one group the same value each
+// time.
+var repeatable = words("count min max sum avg bool_and bool_or count_if")
+
+// plainCall reports whether an aggregate is a function of its arguments alone.
+func plainCall(e *sql.Call) bool {
+	return e.Filter == nil && len(e.OrderBy)+len(e.WithinGroup)+len(e.Params) == 0 && !e.Open
+}
+
+// ofGroup returns the group column that an aggregate picks a value of, which all
+// rows of the group have.
+func (b *binder) ofGroup(a *Aggregate) (Col, bool) {
+	if !picks[a.Name] || len(a.args) != 1 || a.Call.Filter != nil || b.block.rollup() {
+		return 0, false
+	}
+	g, ok := b.groups[a.args[0]]
+	return g, ok
+}
+
+// picks are the aggregates whose result is one of the values they read.
+var picks = words("min max any_value arbitrary first last")
 
 // Additive reports whether a repeated row changes the aggregate's result.
 func (a *Aggregate) Additive() bool {

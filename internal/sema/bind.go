@@ -47,12 +47,15 @@ func (b *binder) bindNew(e sql.Expr) Col {
 		// Two texts of one subquery are not known to be the same column, and
 		// grouping sets put NULL in place of those that are grouped by.
 		b.block.pre.bind(e)
-		return b.w.mint(column{class: Opaque, tids: b.block.groupTids(), cutoff: true, expr: e})
+		return b.eitherGroup(e)
 	}
 	if b.groups != nil && !containsAggregate(e) {
 		pre := b.block.pre.bind(e)
 		if c, ok := b.groups[pre]; ok {
 			return c
+		}
+		if b.block.twice.has(pre) {
+			return b.eitherGroup(e)
 		}
 		if b.w.cols[pre].fixed {
 			return pre
@@ -154,10 +157,18 @@ func (b *binder) grouped(c Col) Col {
 	if g, ok := b.groups[c]; ok {
 		return g
 	}
+	if b.block.twice.has(c) {
+		return b.eitherGroup(nil)
+	}
 	if b.w.cols[c].fixed {
 		return c
 	}
 	return b.w.mint(column{name: b.w.cols[c].name, class: Grouped, in: []Col{c}, cutoff: true, tids: b.block.groupTids()})
+}
+
+// eitherGroup returns a column of a group about whose value nothing is said.
+func (b *binder) eitherGroup(e sql.Expr) Col {
+	return b.w.mint(column{class: Opaque, tids: b.block.groupTids(), cutoff: true, expr: e})
 }
 
 // field applies the trailing parts of a reference as struct fields.

@@ -39,8 +39,12 @@ type Block struct {
 	// levelled.
 	setID                     Col
 	varying, levels, levelled set
-	elementOf                 map[Col]string
-	merges                    []fullMerge
+	// twice are the columns that grouping sets can leave out in two ways,
+	// setTexts the expression that each was first grouped by.
+	twice     set
+	setTexts  map[Col]string
+	elementOf map[Col]string
+	merges    []fullMerge
 }
 
 // selectBlock analyses one SELECT.

@@ -99,8 +99,25 @@ func (b *binder) call(e *sql.Call) Col {
 		if c, ok := b.merged(e); ok {
 			return c
 		}
+		if c, ok := b.alike(e); ok {
+			return c
+		}
 	}
 	return b.compose(e)
+}
+
+// alike returns the column that all arguments of a coalesce are.
+func (b *binder) alike(e *sql.Call) (Col, bool) {
+	if len(e.Args) < 2 || e.Open {
+		return 0, false
+	}
+	c := b.bind(e.Args[0].X)
+	for _, a := range e.Args[1:] {
+		if b.bind(a.X) != c {
+			return 0, false
+		}
+	}
+	return c, !b.w.cols[c].fixed && b.w.cols[c].class != Opaque
 }
 
 // merged recognises coalesce(l.k, r.k) over the two sides of a FULL JOIN, which
@@ -218,10 +235,19 @@ func classOfBinary(e *sql.Binary) Class {
 	return Lossy
 }
 
-// isValue reports whether e is a literal other than NULL.
+// isValue reports whether e is a literal other than NULL, or made of such by
+// operators that give a value or fail.
 func isValue(e sql.Expr) bool {
-	lit, ok := sql.Unparen(e).(*sql.Literal)
-	return ok && lit.Kind != sql.NullLit
+	switch e := sql.Unparen(e).(type) {
+	case *sql.Literal:
+		return e.Kind != sql.NullLit
+	case *sql.Binary:
+		switch e.Op {
+		case sql.OpConcat, sql.OpAdd, sql.OpSub, sql.OpMul:
+			return isValue(e.L) && isValue(e.R)
+		}
+	}
+	return false
 }
 
 // isFactor reports whether e is a whole number other than zero.

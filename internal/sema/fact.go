@@ -4,6 +4,7 @@ import (
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
 	"maps"
+	"slices"
 )
 
 // Step is one line of a proof: a fact with where it stands.
@@ -187,6 +188,37 @@ func (r *rel) addKey(k key) {
 	if len(r.keys) < maxKeys {
 		r.keys = append(r.keys, k)
 	}
+}
+
+// varying returns the determinant without its constant columns, which add
+// nothing as long as each row is a real one; it keeps what has nothing else.
+func (r *rel) varying(from set, because *why) (set, *why) {
+	if len(r.consts) == 0 {
+		return from, because
+	}
+	var kept set
+	var consts []*why
+	for _, c := range from {
+		if k, ok := r.consts[c]; ok && !k.null && k.lit != "" {
+			consts = append(consts, k.why)
+			continue
+		}
+		kept = append(kept, c)
+	}
+	if len(kept) == 0 || len(consts) == 0 {
+		return from, because
+	}
+	return kept, because.given(consts...)
+}
+
+// given returns w with further facts that it rests on.
+func (w *why) given(more ...*why) *why {
+	if w == nil {
+		w = &why{strength: finding.Struct}
+	}
+	out := *w
+	out.from = append(slices.Clone(w.from), more...)
+	return &out
 }
 
 // spread gives a column the constant of one that it is equal to.

@@ -23,7 +23,7 @@ func (b *Block) group() {
 	out.notNull[b.groupTid] = w.because(s.Span, "a group")
 	b.post = &binder{w: w, block: b, scope: b.scope, groups: map[Col]Col{}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
 	for _, c := range keys {
-		if _, ok := b.post.groups[c]; ok {
+		if _, ok := b.post.groups[c]; ok || b.twice.has(c) {
 			continue
 		}
 		old := w.cols[c]
@@ -84,7 +84,7 @@ func (b *Block) regroup(out *rel, keys []Col, sure bool) {
 	case sure:
 		all, _ := mapSet(to, newSet(keys...))
 		out.addStrict(all, w.because(s.GroupBy.Span, "grouped by "+Tuple(w.names(keys))))
-		if len(keys) == 0 {
+		if !slices.ContainsFunc(keys, func(c Col) bool { return !w.cols[c].fixed }) {
 			out.card.Max = 1
 		}
 	}
@@ -146,8 +146,9 @@ func (b *Block) groupColumns() (cols []Col, sure bool) {
 				cols = append(cols, b.pre.bind(it.X))
 			}
 		}
-		// DuckDB does not group at all where it finds nothing but constants.
-		return cols, sure && slices.ContainsFunc(cols, func(c Col) bool { return !b.World.cols[c].fixed })
+		// DuckDB does not group at all where it finds nothing but constants, unless
+		// it aggregates.
+		return cols, sure && (b.aggregates() || slices.ContainsFunc(cols, func(c Col) bool { return !b.World.cols[c].fixed }))
 	}
 	for _, e := range g.Items {
 		c, ok := b.groupItem(e)
@@ -163,7 +164,7 @@ func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {
 		n, err := strconv.Atoi(x.Text)
 		if x.Kind != sql.NumberLit || err != nil {
 			if b.rollup() {
-				return []Col{b.pre.bind(x)}, false // NULL in the subtotals
+				return []Col{b.groupLeaf(x)}, false // NULL in the subtotals
 			}
 			return nil, true // a constant groups nothing
 		}
@@ -171,7 +172,7 @@ func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {
 		if !ok {
 			return nil, false
 		}
-		return []Col{b.pre.bind(item.X)}, true
+		return []Col{b.groupLeaf(item.X)}, true
 	case *sql.Hole, *sql.Opaque, *sql.Star:
 		return nil, false
 	case *sql.Tuple:
@@ -188,10 +189,18 @@ func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {
 		}
 		return cols, false
 	case *sql.Column:
-		return []Col{b.groupName(x)}, true
+		c := b.groupName(x)
+		b.leftOut(c, e)
+		return []Col{c}, true
 	}
-	c := b.pre.bind(e)
+	c := b.groupLeaf(e)
 	return []Col{c}, !b.World.cols[c].volatile && b.World.cols[c].class != Opaque
+}
+
+func (b *Block) groupLeaf(e sql.Expr) Col {
+	c := b.pre.bind(e)
+	b.leftOut(c, e)
+	return c
 }
 
 // groupName binds a bare name in GROUP BY: an input column that is known to

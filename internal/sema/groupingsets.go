@@ -2,12 +2,30 @@ package sema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
 // maxSets bounds the grouping sets that are written out.
 const maxSets = 64
+
+// leftOut notes that grouping sets can leave out expression e, whose column
+// before grouping is c. Two expressions of one column are left out each on its
+// own: after grouping, neither is the other.
+func (b *Block) leftOut(c Col, e sql.Expr) {
+	if !b.rollup() {
+		return
+	}
+	text := strings.ToLower(b.World.Text(e.Range()))
+	if b.setTexts == nil {
+		b.setTexts = map[Col]string{}
+	}
+	if was, ok := b.setTexts[c]; ok && was != text {
+		b.twice = b.twice.with(c)
+	}
+	b.setTexts[c] = text
+}
 
 // groupingSets returns the sets of columns that rows are grouped by, before
 // grouping; ok is false when they are not all known.
@@ -87,7 +105,7 @@ func (b *Block) setsOf(kind sql.GroupingKind, elements []sql.Expr) ([]set, bool)
 func (b *Block) regroupSets(out *rel) {
 	w := b.World
 	sets, ok := b.groupingSets()
-	if !ok {
+	if !ok || len(b.twice) > 0 {
 		return
 	}
 	var all, varying set

@@ -390,6 +390,7 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 	}
 	if eq, ok := b.equality(e); ok {
 		b.applyEquality(r, eq, w)
+		b.applyFallback(r, eq, w)
 		return
 	}
 	if bt, ok := sql.Unparen(e).(*sql.Between); ok && !bt.Not {
@@ -458,6 +459,36 @@ func (b *binder) applyEquality(r *rel, eq equality, w *why) {
 	}
 }
 
+// applyFallback reads coalesce(x, fallback) = literal: where x is never NULL, or
+// the fallback is another literal, x itself is that literal.
+func (b *binder) applyFallback(r *rel, eq equality, w *why) {
+	if eq.nullSafe {
+		return
+	}
+	for _, side := range []struct {
+		e sql.Expr
+		k Col
+	}{{eq.le, eq.r}, {eq.re, eq.l}} {
+		call, ok := sql.Unparen(side.e).(*sql.Call)
+		lit := b.w.cols[side.k].lit
+		if !ok || lit == "" || len(call.Args) != 2 || !fallbacks[funcName(call)] {
+			continue
+		}
+		x, other := b.bind(call.Args[0].X), b.w.cols[b.bind(call.Args[1].X)].lit
+		if b.w.cols[x].fixed {
+			continue
+		}
+		if r.notNull[x] != nil || other != "" && contradict([]cond{compared(x, "=", other, w)}, []cond{compared(x, "=", lit, w)}) {
+			r.notNull[x] = w
+			b.applyConstant(r, x, side.k, false, w)
+		}
+	}
+}
+
+// fallbacks are the functions that give their second argument where the first is
+// NULL.
+var fallbacks = words("coalesce ifnull nvl")
+
 // applyConstant adds that c equals the fixed column k in every row.
 func (b *binder) applyConstant(r *rel, c, k Col, nullSafe bool, w *why) {
 	lit := b.w.cols[k].lit
@@ -477,7 +508,7 @@ func (b *binder) activate(r *rel, c cond) {
 	for _, p := range r.partial {
 		if implies(c, p.when) {
 			k := p.key
-			k.why = &why{text: k.why.text, place: k.why.place, span: k.why.span, strength: k.why.strength, steps: k.why.steps, from: append(slices.Clone(k.why.from), c.why)}
+			k.why = k.why.given(c.why)
 			r.addKey(k)
 			r.addFD(fd{from: k.cols, to: p.tids, lax: k.lax, why: k.why})
 		}

@@ -146,7 +146,8 @@ func (b *Block) certain(r *rel, e sql.Expr) bool {
 		return false
 	}
 	if b.rollup() && !containsAggregate(e) {
-		if g, ok := b.post.groups[b.pre.bind(e)]; ok {
+		c := b.pre.bind(e)
+		if g, ok := b.post.groups[c]; ok || b.twice.has(c) {
 			return r.notNull[g] != nil
 		}
 	}
@@ -168,6 +169,8 @@ func (b *Block) certain(r *rel, e sql.Expr) bool {
 		}
 	case *sql.Is, *sql.Exists:
 		return true
+	case *sql.Subquery:
+		return b.certainQuery(e.Query)
 	case *sql.Case:
 		if e.Else == nil || !b.certain(r, e.Else) {
 			return false
@@ -180,6 +183,17 @@ func (b *Block) certain(r *rel, e sql.Expr) bool {
 		return true
 	}
 	return false
+}
+
+// certainQuery reports whether a query in an expression has a row, in which its
+// column is not NULL.
+func (b *Block) certainQuery(q *sql.Query) bool {
+	info := b.queryInside(q)
+	if info == nil {
+		return false
+	}
+	r := info.rel
+	return r.card.Min == 1 && r.open == nil && len(r.cols) == 1 && r.notNull[r.cols[0].col] != nil
 }
 
 func (b *Block) certainCall(r *rel, e *sql.Call) bool {

@@ -24,6 +24,10 @@ func TestRefuted(t *testing.T) {
 		{"a subtotal has NULL in place of a coalesce", "select coalesce(a, 1) as c from l group by rollup(coalesce(a, 1))", notNull},
 		{"a subtotal has NULL in place of a constant", "select 'x' as c from l group by cube('x')", func(s *Summary) bool { return notNull(s) || s.Columns[0].Const != "" }},
 		{"a subtotal has NULL in place of a subquery", "select exists (select 1 from r where k = l.a) as c from l group by rollup(exists (select 1 from r where k = l.a))", notNull},
+		{"two expressions of one column are left out each on its own", "select e, 1 + 1 as f from (select 1 + 1 as e, b from l) as x group by cube(e, b, 1 + 1)", func(s *Summary) bool {
+			return len(s.FDs) > 0 || slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Const != "" || c.NotNull })
+		}},
+		{"a column and its copy are left out each on its own", "select a, c, b from (select a, a as c, b from l where a is not null and b is not null) as x group by cube(a, c, b)", func(s *Summary) bool { return len(s.FDs) > 0 }},
 		{"a subtotal is told apart by what it leaves out", "select distinct a, (select count(*) from r where k = l.a) as n from l group by cube(a, (select count(*) from r where k = l.a))", func(s *Summary) bool { return s.HasKey([]int{0}, false) }},
 		{"an outer join that finds no row of a lateral query leaves NULL, whatever the left row has", "select l.a, x.m from l left join lateral (select k as m from r where k = l.a) as x on true", func(s *Summary) bool {
 			return slices.ContainsFunc(s.FDs, func(f FD) bool { return slices.Equal(f.From, []int{1}) })

@@ -168,13 +168,17 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 	real := func(from set) bool {
 		return slices.ContainsFunc(from, func(c Col) bool { return r.notNull[c] != nil && !outer(c) })
 	}
+	// Without NULL in the determinant, what is lax is strict for the real rows,
+	// and one column of it tells these from the unmatched ones.
+	lax := func(was bool, from set) bool { return was && !allNotNull(r, from) || !real(from) }
 	for _, f := range r.fds {
 		// A constant is NULL on unmatched rows. What a lateral relation says of the
 		// row to its left holds where it has a row: see perRow.
 		if len(f.from) == 0 || slices.ContainsFunc(f.from, outer) || slices.ContainsFunc(f.to, outer) {
 			continue
 		}
-		out.addFD(fd{m.set(f.from), m.cols(f.to), f.lax || !real(f.from), f.why})
+		from, why := r.varying(f.from, f.why)
+		out.addFD(fd{m.set(from), m.cols(f.to), lax(f.lax, from), why})
 	}
 	for _, p := range r.eq {
 		switch {
@@ -189,7 +193,8 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 		}
 	}
 	for _, k := range r.keys {
-		out.keys = append(out.keys, key{m.set(k.cols), k.lax || !real(k.cols), k.why})
+		cols, why := r.varying(k.cols, k.why)
+		out.keys = append(out.keys, key{m.set(cols), lax(k.lax, cols), why})
 	}
 	for _, t := range sortedCols(r.dups) {
 		for _, b := range r.dups[t] {

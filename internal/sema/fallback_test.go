@@ -1,0 +1,43 @@
+package sema
+
+import "testing"
+
+// TestKeysOfConstants: values that a condition or a group fixes add nothing to a
+// key, on either side of an outer join too.
+func TestKeysOfConstants(t *testing.T) {
+	const facts = "r lax(k, t) r notnull(k) r notnull(t) l strict(a, b) l notnull(b)"
+	for _, c := range []struct {
+		query string
+		key   []string
+	}{
+		{"select 'a' || '-' || cast(x.k as varchar) as e from (select k from r where t = 1) as x", []string{"e"}},
+		{"select concat((select count(*) from l), '-', k) as e from r where t = 1", []string{"e"}},
+		{"select k, t from r where coalesce(t, 0) = 1", []string{"k"}},
+		{"select k, t from r where t = w and coalesce(w, 1) = 1", []string{"k"}},
+		{"select k, t, w from r where coalesce(t, 'none') = 'order'", []string{"k"}},
+		{"select l.a, l.b, x.m from l full join (select t as m from r where k = 1) as x on l.a <> x.m", []string{"a", "b", "m"}},
+		{"select 2 as e, count(a) as n from l group by all", nil},
+		{"select min(m) as x from (select max(v) as m, max(v) as o from l group by b) as y group by m, o", []string{"x"}},
+		{"select coalesce(k, k) as e from r where t = 1", []string{"e"}},
+		{"select min(v) as m, max(b) as n from (select v, b, count(*) as c from l group by v, b) group by v, b", []string{"m", "n"}},
+	} {
+		if s := worldOf(t, facts, c.query).Output; !s.claims(c.key, false) {
+			t.Errorf("%v is a key of %s", c.key, c.query)
+		}
+	}
+}
+
+// TestNoKeysOfFallbacks: a coalesce whose fallback is the value looked for lets
+// NULL through.
+func TestNoKeysOfFallbacks(t *testing.T) {
+	const facts = "r strict(k, w)"
+	for _, q := range []string{
+		"select k, w from r where coalesce(w, 1) = 1",
+		"select k, w from r where coalesce(w, t) = 1",
+		"select k, w from r where coalesce(w, 2) <> 1",
+	} {
+		if s := worldOf(t, facts, q).Output; s.claims([]string{"k"}, false) {
+			t.Errorf("k is no key of %s", q)
+		}
+	}
+}
