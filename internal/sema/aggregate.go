@@ -207,11 +207,17 @@ func (w *World) multiplied(r *rel, t Col, group []Col) *Join {
 		return nil
 	}
 	for _, b := range r.dups[t] {
-		if !c.all(b.added) {
+		if !c.all(b.added) && !w.perElement(b, group) {
 			return b.join
 		}
 	}
 	return nil
+}
+
+// perElement reports whether rows that are grouped by group, and that a collection
+// repeats, are grouped by what its elements hold: a row counts once for each.
+func (w *World) perElement(b *blame, group []Col) bool {
+	return b.join.Elements && slices.ContainsFunc(group, func(c Col) bool { return newSet(w.cols[c].tids...).meets(b.added) })
 }
 
 // Source returns the relation that the argument comes from, as the query names
@@ -310,10 +316,9 @@ func (b *binder) windowFacts(c Col, win *windowCol, spec *sql.Window, r *rel) {
 		r.addFD(fd{part.with(win.order...), []Col{c}, false, because("rows of one place in the order share the rank")})
 	default:
 		switch {
-		case spec.Frame != nil:
-		case len(spec.OrderBy) == 0 && perPartition(win.fn):
-			r.addFD(fd{part, []Col{c}, false, because("a window without an order has one value per partition")})
-		case len(spec.OrderBy) > 0 && perPeer[win.fn]:
+		case w.perPartition(win, spec):
+			r.addFD(fd{part, []Col{c}, false, because("`" + win.fn + "` has one value per partition")})
+		case spec.Frame == nil && len(spec.OrderBy) > 0 && perPeer[win.fn]:
 			r.addFD(fd{part.with(win.order...), []Col{c}, false, because("rows of one place in the order share the window's value")})
 		}
 	}
@@ -324,11 +329,29 @@ func (b *binder) windowFacts(c Col, win *windowCol, spec *sql.Window, r *rel) {
 // of such rows.
 var perPeer = words("percent_rank cume_dist count sum avg min max bool_and bool_or")
 
-// perPartition reports whether fn gives all rows of its frame one value. lag,
-// lead and ntile tell rows apart even where no order is asked for.
-func perPartition(fn string) bool {
-	_, ok := aggregates[fn]
-	return ok || fn == "first_value" || fn == "last_value" || fn == "nth_value"
+// frameRows are the window functions that give the value of one row of the frame.
+var frameRows = words("first_value last_value nth_value")
+
+// perPartition reports whether a window function has one value in all rows of a
+// partition: it reads the whole of it, or the first row of frames that all begin
+// with the partition. lag, lead and ntile tell rows apart even where no order is
+// asked for.
+func (w *World) perPartition(win *windowCol, spec *sql.Window) bool {
+	if _, ok := aggregates[win.fn]; !ok && !frameRows[win.fn] {
+		return false
+	}
+	first := win.fn == "first_value" && win.call.Nulls >= 0
+	switch f := spec.Frame; {
+	case f == nil:
+		whole := frameRows[win.fn] && w.Dialect.Name == "snowflake" // the whole partition is the default there
+		return len(spec.OrderBy) == 0 || first || whole
+	case f.Exclude != "" || f.Start.Kind != sql.UnboundedPreceding:
+		return false
+	case f.End.Kind == sql.UnboundedFollowing:
+		return true
+	default:
+		return first && (f.End.Kind == sql.CurrentRow || f.End.Kind == sql.Following)
+	}
 }
 
 // Window is one window function call of a block.

@@ -2,7 +2,6 @@ package sema
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
@@ -134,7 +133,7 @@ type HalfAnti struct {
 	Join   *Join
 	Filter *Filter
 	Column string
-	Why    Step // why c can be NULL; empty when nothing speaks against it
+	Why    Step // why c can be NULL
 }
 
 // HalfAntis returns the anti-joins of the world that test the wrong column.
@@ -161,7 +160,7 @@ func (w *World) HalfAntis() []HalfAnti {
 		}
 		orig := w.cols[c].from
 		why, _ := w.nullSource(orig, &queryInfo{})
-		if why.Text == "" && j.keyLike(orig, name) {
+		if why.Text == "" || j.finds(orig) {
 			continue
 		}
 		out = append(out, HalfAnti{j, f, name, why})
@@ -186,21 +185,46 @@ func (b *Block) readsElsewhere(j *Join, than *Filter) bool {
 	return false
 }
 
-// keyLike reports whether a column is, or by its name may be, what identifies a
-// row, and so is never NULL in one.
-func (j *Join) keyLike(c Col, name string) bool {
-	for _, k := range j.right.keys {
-		if k.cols.has(c) {
-			return true
-		}
-	}
-	n := strings.ToLower(name)
-	for _, end := range []string{"id", "key", "sk", "pk", "hash", "code", "uuid", "number", "name", "date"} {
-		if strings.HasSuffix(n, end) {
-			return true
+// finds reports whether a row that j matches has found its match in the outer
+// join below that supplies column c of its right side as well: the left side of j
+// is joined to the same relation by the same value.
+func (j *Join) finds(c Col) bool {
+	w := j.World
+	for ; c > 0; c = w.cols[c].from {
+		if below := w.cols[c].nullFrom; below != nil && below.nullRight && !below.nullLeft && len(below.right.conds) == 0 {
+			return slices.ContainsFunc(below.Conds, func(k *JoinCond) bool { return k.eq != nil && j.looksUp(below, k.eq) })
 		}
 	}
 	return false
+}
+
+// looksUp reports whether j compares what the outer join below compares: the
+// value that eq looks up there, with one that its left side has met in the same
+// column.
+func (j *Join) looksUp(below *Join, eq *equality) bool {
+	w := j.World
+	read, key := eq.l, eq.r
+	if newSet(w.cols[read].tids...).within(below.right.tids) {
+		read, key = key, read
+	}
+	leaf := w.cols[w.root(key)].leaf
+	if leaf == nil {
+		return false
+	}
+	met := func(c Col) bool {
+		l := w.cols[w.root(c)].leaf
+		return l != nil && l.Relation == leaf.Relation && l.Column == leaf.Column
+	}
+	return slices.ContainsFunc(j.Conds, func(c *JoinCond) bool {
+		if c.eq == nil {
+			return false
+		}
+		l, r := c.eq.l, c.eq.r
+		if c.l == rightSide {
+			l, r = r, l
+		}
+		return w.root(r) == w.root(read) && (met(l) || slices.ContainsFunc(j.left.eq, func(p pair) bool { return p.a == l && met(p.b) || p.b == l && met(p.a) }))
+	})
 }
 
 // BothEnds is a point-in-time join that includes both ends of contiguous spans:

@@ -52,6 +52,7 @@ type column struct {
 	lit      string // normalised text of a literal
 	volatile bool   // random(), uuid(): no function of anything
 	pattern  string // the expression with its inputs left out: equal patterns over equal inputs are equal
+	place    bool   // the place of an element in its collection; NULL in one that has no order
 	teller   bool   // a constant per branch of a UNION ALL, and another in each
 	cutoff   bool   // minted above an aggregate, DISTINCT or set operation: identity of value, not of rows
 }

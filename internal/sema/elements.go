@@ -1,6 +1,9 @@
 package sema
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -42,6 +45,7 @@ func (b *Block) tableFunc(t *sql.TableFunc, left []*sourceRel) from {
 	}
 	f := b.elements(t, t.Alias, in, "`"+name+"` gives a row per element")
 	b.ordinality(&f, t, in)
+	b.flattened(&f, t, in)
 	if rows, ok := b.rowsOf(in); ok && distinctElements(t.Call) && len(f.rel.cols) > 0 {
 		c := f.rel.cols[0].col
 		f.rel.addFD(fd{rows.with(c), f.rel.tids, false, w.because(t.Span, "a series has every value once")})
@@ -70,6 +74,29 @@ func (b *Block) ordinality(f *from, t *sql.TableFunc, in []Col) {
 		b.position(f, t, t.Offset, in)
 	case t.Alias != nil && len(t.Alias.Columns) > 1:
 		b.numbered(r, r.cols[len(r.cols)-1].col, t, in)
+	}
+}
+
+// flattenColumns are the columns of Snowflake's FLATTEN.
+var flattenColumns = []string{"seq", "key", "path", "index", "value", "this"}
+
+// flattened gives Snowflake's FLATTEN its columns. INDEX is the place of an
+// element in its array, but NULL for the entries of an object, and it counts again
+// at each level of a recursive one.
+func (b *Block) flattened(f *from, t *sql.TableFunc, in []Col) {
+	w := b.World
+	if w.Dialect.Name != "snowflake" || funcName(t.Call) != "flatten" || t.Alias != nil && len(t.Alias.Columns) > 0 {
+		return
+	}
+	r := f.rel
+	r.cols = nil
+	for _, name := range flattenColumns {
+		c := w.mint(column{name: name, class: Opaque, tids: r.tids, place: name == "index"})
+		r.cols = append(r.cols, outCol{name: &sql.Ident{Span: t.Span, Name: name}, fold: w.Dialect.FoldName(name, false), col: c, item: t})
+	}
+	recursive := slices.ContainsFunc(t.Call.Args, func(a *sql.Arg) bool { return a.Name != nil && strings.EqualFold(a.Name.Name, "recursive") })
+	if rows, ok := b.rowsOf(in); ok && !recursive {
+		r.addFD(fd{rows.with(r.cols[3].col), r.tids, true, w.because(t.Range(), "the elements of one array are numbered")})
 	}
 }
 

@@ -103,7 +103,7 @@ func (j *Join) nullSafe(c *JoinCond) (l, r Col, sentinel string, ok bool) {
 // coalesced returns the column and the literal of coalesce(column, literal).
 func (j *Join) coalesced(c Col, e sql.Expr) (Col, string, bool) {
 	call, ok := sql.Unparen(e).(*sql.Call)
-	if !ok || len(call.Args) != 2 || !slices.Contains([]string{"coalesce", "ifnull", "nvl"}, funcName(call)) {
+	if !ok || len(call.Args) != 2 || !slices.Contains(firstValue, funcName(call)) {
 		return 0, "", false
 	}
 	lit, ok := sql.Unparen(call.Args[1].X).(*sql.Literal)

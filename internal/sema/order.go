@@ -25,7 +25,7 @@ func (win *Window) Proof() []Step { return win.Block.World.steps(win.proof) }
 // the window's value adds what it knows: one that is constant within a partition
 // is none. A partition that is known to have one row needs no order.
 func (w *World) orderOf(win *windowCol, r *rel) (OrderKind, []*why) {
-	part := w.reach(r, newSet(win.partition...))
+	part := w.reachNotNull(r, newSet(win.partition...), w.numberings(r))
 	if part.all(r.tids) {
 		return Ordered, nil
 	}
@@ -38,6 +38,20 @@ func (w *World) orderOf(win *windowCol, r *rel) (OrderKind, []*why) {
 		}
 	}
 	return Constant, part.proof(newSet(win.order...))
+}
+
+// numberings returns the columns of r that number the elements of a collection:
+// whoever reads one has a collection with an order, where it is not NULL.
+func (w *World) numberings(r *rel) set {
+	var out set
+	for _, f := range r.fds {
+		for _, c := range f.from {
+			if f.lax && w.cols[c].place {
+				out = out.with(c)
+			}
+		}
+	}
+	return out
 }
 
 // Name is the window's function in lower case.

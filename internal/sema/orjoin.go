@@ -36,7 +36,7 @@ func (w *World) OrJoins(facts []Fact) []OrJoin {
 				continue
 			}
 			o, ok := j.orJoin(c)
-			if !ok {
+			if !ok || j.alternatives(c) || j.perMatch() {
 				continue
 			}
 			if o.Breaks = w.brokenBy(j, facts); o.Once || o.Breaks != nil {
@@ -77,6 +77,76 @@ func (j *Join) orJoin(c *JoinCond) (OrJoin, bool) {
 		o.Arms = append(o.Arms, oneLine(w.Text(arm.Range())))
 	}
 	return o, o.Once || apart
+}
+
+// alternatives reports whether the arms of an OR are written as two ways to one
+// value: the query takes the first value of what they compare, by COALESCE, or one
+// arm gives what another compares as two constants, names of one thing.
+func (j *Join) alternatives(c *JoinCond) bool {
+	var left set
+	var pairs [][2]Col
+	var consts []set
+	bd := j.Block.binderOver(j.sources)
+	for _, arm := range orArms(c.Expr) {
+		var fixed set
+		for _, e := range conjuncts(arm) {
+			cond := j.cond(bd, e, j.right)
+			switch eq := cond.eq; {
+			case eq == nil:
+			case cond.l|cond.r == both && cond.l != both && cond.r != both:
+				l, r := eq.l, eq.r
+				if cond.l == rightSide {
+					l, r = r, l
+				}
+				left, pairs = left.with(l), append(pairs, [2]Col{l, r})
+			default:
+				fixed = fixed.with(eq.l, eq.r)
+			}
+		}
+		consts = append(consts, fixed)
+	}
+	for _, p := range pairs {
+		if slices.ContainsFunc(consts, func(f set) bool { return f.has(p[0]) && f.has(p[1]) }) {
+			return true
+		}
+	}
+	return len(left) > 1 && j.Block.coalesced(left)
+}
+
+// coalesced reports whether an expression of the select list takes the first
+// value of the columns that is not NULL.
+func (b *Block) coalesced(cols set) bool {
+	for _, it := range b.Select.Items {
+		if it.X == nil {
+			continue
+		}
+		for n := range sql.Walk(it.X) {
+			call, ok := n.(*sql.Call)
+			if !ok || !slices.Contains(firstValue, funcName(call)) {
+				continue
+			}
+			var read set
+			for _, a := range call.Args {
+				if a.X != nil {
+					read = read.with(b.pre.reads(a.X)...)
+				}
+			}
+			if cols.within(read) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// firstValue are the functions that give the first argument that is not NULL.
+var firstValue = []string{"coalesce", "ifnull", "nvl"}
+
+// perMatch reports whether the query groups by the rows of the right side: each
+// match counts in a group of its own.
+func (j *Join) perMatch() bool {
+	b := j.Block
+	return b.Grouped && j.ext != nil && len(b.groupPre) > 0 && b.World.determines(b.grouping, newSet(b.groupPre...), j.ext.tids)
 }
 
 // brokenBy returns a declared key that two matches of j would repeat: what j

@@ -38,22 +38,23 @@ func (w *World) values(v *sql.Values) *rel {
 			r.consts[c] = constant{lit: lit, null: lit == "null", why: w.because(v.Span, "the values are equal")}
 		}
 	}
-	w.valuesKeys(v, r, lits)
+	w.literalKeys(r, lits, v.Span)
 	if len(v.Rows) == 1 {
 		r.addFD(fd{to: r.tids, why: w.because(v.Span, "one row")})
 	}
 	return r
 }
 
-// valuesKeys adds the columns, and the pairs of columns, in which no two rows
-// are equal.
-func (w *World) valuesKeys(v *sql.Values, r *rel, lits [][]string) {
+// literalKeys adds the columns, and the pairs of columns, in which no two rows of
+// r are equal. lits are the values of its columns, nil where they are not known;
+// at is where they are written.
+func (w *World) literalKeys(r *rel, lits [][]string, at sql.Span) {
 	var rest []int
 	for i, col := range lits {
 		switch {
 		case col == nil:
 		case allDifferent(col):
-			r.addStrict(set{r.cols[i].col}, w.because(v.Span, "the values differ"))
+			r.addStrict(set{r.cols[i].col}, w.because(at, "the values differ"))
 		default:
 			rest = append(rest, i)
 		}
@@ -66,12 +67,12 @@ func (w *World) valuesKeys(v *sql.Values, r *rel, lits [][]string) {
 			if k >= i {
 				break
 			}
-			pairs := make([]string, len(v.Rows))
+			pairs := make([]string, len(lits[i]))
 			for n := range pairs {
 				pairs[n] = lits[k][n] + "\x00" + lits[i][n]
 			}
 			if allDifferent(pairs) {
-				r.addStrict(newSet(r.cols[k].col, r.cols[i].col), w.because(v.Span, "the pairs of values differ"))
+				r.addStrict(newSet(r.cols[k].col, r.cols[i].col), w.because(at, "the pairs of values differ"))
 			}
 		}
 	}

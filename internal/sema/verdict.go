@@ -125,12 +125,12 @@ func (j *Join) fanOut(v *Verdict, s side, r, other *rel, f fixed, c *reach) {
 	}
 }
 
-// picked reports whether the rows of r were picked by a flag or a number that
-// is 1: `where is_current`, `where rn = 1`. What the flag means is not known;
-// it is mostly there to leave one row.
+// picked reports whether the rows of r were picked by a flag or a number:
+// `where is_current`, `where rn = 1`, `where age_in_days = 28`. What it means is
+// not known; it is mostly there to leave one row.
 func (w *World) picked(r *rel) bool {
 	for c, k := range r.consts {
-		if !w.cols[c].fixed && (k.lit == "1" || strings.EqualFold(k.lit, "true")) {
+		if !w.cols[c].fixed && (digits(k.lit) || strings.EqualFold(k.lit, "true")) {
 			return true
 		}
 	}

@@ -28,7 +28,8 @@ var loaderColumns = []string{
 }
 
 // ColumnUndocumented reports the columns of a model that its properties do not
-// describe: one finding per model. A model without any entry is DOC06's.
+// describe: one finding per model. A model without any entry is DOC06's, a
+// description that says nothing DOC05's.
 var ColumnUndocumented = lint.Rule{
 	Meta: finding.Meta{
 		Code: "DOC01", Name: "column-undocumented", Family: "docs", Severity: finding.Warning,
@@ -45,7 +46,7 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	}
 	cols, closed := m.Columns()
 	o := lint.Options[columnOptions](p)
-	var missing, unlisted, empty, restated []string
+	var missing, unlisted, empty []string
 	for _, c := range cols {
 		if matches(o.Ignore, c.Name) {
 			continue
@@ -53,9 +54,7 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 		switch entry := entryOf(n, c.Name); {
 		case entry == nil && !subfields(n, c.Name):
 			unlisted = append(unlisted, c.Name)
-		case entry != nil && plain(entry.Description.Value) == plain(entry.Name):
-			restated = append(restated, c.Name)
-		case entry != nil && !described(entry.Description, entry.Name):
+		case entry != nil && plain(entry.Description.Value) == "":
 			empty = append(empty, c.Name)
 		default:
 			continue
@@ -74,9 +73,6 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	}
 	if fix, ok := stubs(n, unlisted); ok {
 		r.Fix(fix)
-	}
-	if len(restated) > 0 {
-		r.Note("restated", "%s: the description is the name again", names(restated))
 	}
 	if !closed {
 		r.Note("columns", "not all columns of the model are known")

@@ -43,10 +43,7 @@ func twice(p *lint.Pass, n *manifest.Node) {
 	first := map[string]*yaml.Node{}
 	for _, c := range n.Patch.Entry.Get("columns").List() {
 		name := c.Get("name")
-		key := strings.ToLower(strings.TrimSpace(name.Text()))
-		if quoted, _ := c.Get("quote").Bool(); quoted {
-			key = name.Text() // case tells quoted names apart
-		}
+		key := strings.TrimSpace(name.Text()) // dbt keeps names that differ in case apart
 		if key == "" {
 			continue
 		}

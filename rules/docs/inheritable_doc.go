@@ -10,7 +10,8 @@ import (
 )
 
 // InheritableDoc reports columns without a description that are passed on
-// unchanged from one column that has one.
+// unchanged, under their name, from one column that has one: under another name a
+// column may have a part of its own, which the text does not speak of.
 var InheritableDoc = lint.Rule{
 	Meta: finding.Meta{
 		Code: "DOC03", Name: "inheritable-doc", Family: "docs", Severity: finding.Info,
@@ -30,7 +31,7 @@ var InheritableDoc = lint.Rule{
 			if entry := entryOf(n, c.Name); entry != nil && plain(entry.Description.Value) != "" {
 				continue
 			}
-			if up, node := origin(p, c); up != nil {
+			if up, node := origin(p, c); up != nil && strings.EqualFold(bare(up.Name), c.Name) {
 				open, from, whose = append(open, c.Name), append(from, up), append(whose, node)
 			}
 		}

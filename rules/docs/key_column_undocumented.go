@@ -8,8 +8,7 @@ import (
 	"github.com/dbtvet/dbtvet/internal/sema"
 )
 
-// KeyColumnUndocumented reports a column that rows are told apart or loaded by,
-// and that has no description: of a declared key, or the event time.
+// KeyColumnUndocumented reports a column that rows are told apart by and that has no description.
 var KeyColumnUndocumented = lint.Rule{
 	Meta: finding.Meta{
 		Code: "DOC10", Name: "key-column-undocumented", Family: "docs", Severity: finding.Warning,
@@ -43,8 +42,9 @@ func have(n int) string {
 	return "have"
 }
 
-// isKey reports whether a declared key, the unique_key or the event time names
-// the column.
+// isKey reports whether a declared key, or the unique_key that rows are replaced
+// by one by one, names the column. The unique_key of delete+insert may be the
+// window that is loaded anew.
 func isKey(m *sema.Model, fold string) bool {
 	is := func(name string) bool { return m.Dialect.FoldName(bare(name), false) == fold }
 	for _, k := range m.Declared.Keys {
@@ -53,6 +53,6 @@ func isKey(m *sema.Model, fold string) bool {
 		}
 	}
 	key, _, _ := m.Node.UniqueKey()
-	event, _ := m.Node.Config.Text("event_time")
-	return slices.ContainsFunc(key, is) || event != "" && is(event)
+	incremental, _ := m.IsIncremental()
+	return (!incremental || m.Strategy().Effect == sema.Upsert) && slices.ContainsFunc(key, is)
 }

@@ -17,10 +17,6 @@ var AntiJoinOnNullable = lint.Rule{
 			r := p.Report(h.Filter.Expr.Range(), "rows with a match in `%s` pass too when its `%s` is NULL, once per match", right, h.Column)
 			r.Evidence("join", sema.Step{Text: "the LEFT JOIN to `" + right + "`", Place: w.Place(h.Join.Span()), Strength: finding.Struct})
 			r.Help("test a column of the join condition: %s", names(h.Join.Right.On)).Quiet("a not_null test of `%s`, or a test of a join column", h.Column).About(h.Column, right)
-			if h.Why.Text == "" {
-				r.Note("null", "nothing says that `%s` is never NULL", h.Column).Lower(finding.Info)
-				continue
-			}
 			r.Evidence("null", h.Why)
 		}
 	},
