@@ -30,7 +30,9 @@ func (c *Context) Worlds(n *Node) []*Rendered {
 	m.Template = n.template()
 	all := &worldSet{ctx: c, node: &m, texts: map[string]bool{}, taken: map[source.Span][2]bool{}, late: map[source.Span]bool{}}
 	full := all.try(FullRefresh)
-	if full.AskedIncremental && all.mayBeIncremental() {
+	may := all.mayBeIncremental()
+	all.never = !may && n.Name != ""
+	if full.AskedIncremental && may {
 		all.try(Incremental)
 	}
 	for len(all.out) < maxWorlds {
@@ -54,6 +56,8 @@ type worldSet struct {
 	// late holds the conditions that only the incremental world came to.
 	late  map[source.Span]bool
 	conds []jinja.Condition
+	// never is set where is_incremental() is false in every run.
+	never bool
 }
 
 func (a *worldSet) mayBeIncremental() bool {
@@ -111,6 +115,9 @@ func (a *worldSet) next() (World, bool) {
 	slices.SortStableFunc(open, func(x, y branch) int { return cmp.Compare(y.size, x.size) })
 	for _, b := range open {
 		w := a.forcing(b)
+		if a.never && a.needsIncremental(w) {
+			continue
+		}
 		if !slices.ContainsFunc(a.forced, func(f map[source.Span]bool) bool { return maps.Equal(f, w.Forced) }) {
 			return w, true
 		}
@@ -151,6 +158,22 @@ func (a *worldSet) forcing(b branch) World {
 		w.Name = "incremental, " + w.Name
 	}
 	return w
+}
+
+// needsIncremental reports whether a forced condition of w comes out so only
+// where is_incremental() is true.
+func (a *worldSet) needsIncremental(w World) bool {
+	return slices.ContainsFunc(a.conds, func(c jinja.Condition) bool {
+		outcome, forced := w.Forced[c.Span]
+		text := a.text(c)
+		if !forced || outcome && strings.Contains(text, " or ") || !outcome && strings.Contains(text, " and ") {
+			return false
+		}
+		if outcome {
+			return text == "is_incremental()" || strings.HasPrefix(text, "is_incremental() and ")
+		}
+		return text == "not is_incremental()" || strings.HasPrefix(text, "not is_incremental() or ")
+	})
 }
 
 // text returns the expression of a condition, without its layout.
