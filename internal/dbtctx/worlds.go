@@ -165,15 +165,32 @@ func (a *worldSet) forcing(b branch) World {
 func (a *worldSet) needsIncremental(w World) bool {
 	return slices.ContainsFunc(a.conds, func(c jinja.Condition) bool {
 		outcome, forced := w.Forced[c.Span]
-		text := a.text(c)
-		if !forced || outcome && strings.Contains(text, " or ") || !outcome && strings.Contains(text, " and ") {
-			return false
-		}
-		if outcome {
-			return text == "is_incremental()" || strings.HasPrefix(text, "is_incremental() and ")
-		}
-		return text == "not is_incremental()" || strings.HasPrefix(text, "not is_incremental() or ")
+		holds, known := withoutIncremental(c.Test)
+		return forced && known && holds != outcome
 	})
+}
+
+// withoutIncremental evaluates a condition where is_incremental() is false. It
+// is not known if it rests on anything else.
+func withoutIncremental(e jinja.Expr) (holds, known bool) {
+	switch e := e.(type) {
+	case *jinja.Call:
+		return false, e.Callee() == "is_incremental"
+	case *jinja.Not:
+		holds, known = withoutIncremental(e.X)
+		return !holds, known
+	case *jinja.Logic:
+		l, left := withoutIncremental(e.L)
+		r, right := withoutIncremental(e.R)
+		if left && l != e.And {
+			return l, true // one side settles it
+		}
+		if right && r != e.And {
+			return r, true
+		}
+		return e.And, left && right
+	}
+	return false, false
 }
 
 // text returns the expression of a condition, without its layout.

@@ -21,6 +21,9 @@ func TestWorlds(t *testing.T) {
 			[]string{"full refresh: select 1", "incremental: select 1 where x"}},
 		{"asked by a table", "select 1{% if is_incremental() %} where x{% endif %}", []any{"materialized", jinja.NewStr("table")},
 			[]string{"full refresh: select 1"}},
+		{"asked among others by a table", "{% if var('x', false) and is_incremental() %}a{% endif %}{% if not (is_incremental() and var('y', true)) %}b{% else %}c{% endif %}" +
+			"{% if is_incremental() or var('x', false) %}d{% else %}e{% endif %}", []any{"materialized", jinja.NewStr("table")},
+			[]string{"full refresh: be", "if `is_incremental() or var('x', false)`: bd"}},
 		{"full_refresh is true", "select 1{% if is_incremental() %} where x{% endif %}", append(incremental, "full_refresh", true),
 			[]string{"full refresh: select 1"}},
 		{"in a macro", "select 1 {{ since() }}", incremental, []string{"full refresh: select 1 ", "incremental: select 1 where d > 1"}},

@@ -7,6 +7,7 @@ import "github.com/dbtvet/dbtvet/parser/source"
 // is rendered at all. A condition that was skipped has neither outcome taken.
 type Condition struct {
 	Span    source.Span // the condition's expression; of a loop, what it iterates over
+	Test    Expr        // that expression
 	Then    source.Span // what is rendered when it holds
 	Else    source.Span // what is rendered when it does not; empty span if nothing
 	Taken   [2]bool     // whether it came out false, true in this render

@@ -86,7 +86,7 @@ func (p *parser) expr() Expr {
 	for p.skipWord("if") {
 		p.link()
 		n := &CondExpr{A: x, Test: p.or()}
-		cond := Condition{Span: n.Test.Range(), Then: n.A.Range()}
+		cond := Condition{Span: n.Test.Range(), Test: n.Test, Then: n.A.Range()}
 		n.cond = p.condition(cond)
 		if p.skipWord("else") {
 			n.B = p.expr()

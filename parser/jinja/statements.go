@@ -107,7 +107,7 @@ func (p *parser) ifBlock(start int32, word source.Span) Node {
 	tag := start
 	for {
 		test := p.test(tag)
-		c := Clause{Test: test, cond: p.condition(Condition{Span: test.Range()})}
+		c := Clause{Test: test, cond: p.condition(Condition{Span: test.Range(), Test: test})}
 		from := int32(p.pos)
 		body, end := p.body("elif", "else", "endif")
 		c.Body, c.Then = body, source.Span{Start: from, End: p.bodyEnd(from, end)}
@@ -161,7 +161,7 @@ func (p *parser) forBlock(start int32, word source.Span) Node {
 	if p.failed {
 		n.Target, n.Iter, n.Filter = &Name{source.At(head.Start), ""}, &Bad{head}, nil
 	}
-	n.cond = p.condition(Condition{Span: n.Iter.Range(), Loop: true})
+	n.cond = p.condition(Condition{Span: n.Iter.Range(), Test: n.Iter, Loop: true})
 	from := int32(p.pos)
 	body, end := p.body("endfor", "else")
 	n.Body, n.BodySpan = body, source.Span{Start: from, End: p.bodyEnd(from, end)}
