@@ -32,9 +32,8 @@ func (c Class) String() string { return classes[c] }
 
 // column is what is known of a Col wherever it appears.
 type column struct {
-	name  string // for people; empty for an expression without a name
-	class Class
-	in    []Col // what it is computed from
+	name string // for people; empty for an expression without a name
+	in   []Col  // what it is computed from
 	// tids are the tuple ids that the value is a function of: whoever knows
 	// them knows the value.
 	tids []Col
@@ -45,16 +44,17 @@ type column struct {
 	nullFrom *Join
 	window   *windowCol
 	expr     sql.Expr // the expression it was computed by, if any
+	scan     *Scan    // for a tuple id: the scan it numbers, nil for an aggregate or a set operation
+	lit      string   // normalised text of a literal
+	pattern  string   // the expression with its inputs left out: equal patterns over equal inputs are equal
+	from     Col      // the column it is a copy of: of a CTE's column, of one below an outer join or an aggregate; -1 if none
+	class    Class
 	isTid    bool
-	scan     *Scan  // for a tuple id: the scan it numbers, nil for an aggregate or a set operation
-	from     Col    // the column it is a copy of: of a CTE's column, of one below an outer join or an aggregate; -1 if none
-	fixed    bool   // one value in every row of every relation: a literal, an uncorrelated subquery
-	lit      string // normalised text of a literal
-	volatile bool   // random(), uuid(): no function of anything
-	pattern  string // the expression with its inputs left out: equal patterns over equal inputs are equal
-	place    bool   // the place of an element in its collection; NULL in one that has no order
-	teller   bool   // a constant per branch of a UNION ALL, and another in each
-	cutoff   bool   // minted above an aggregate, DISTINCT or set operation: identity of value, not of rows
+	fixed    bool // one value in every row of every relation: a literal, an uncorrelated subquery
+	volatile bool // random(), uuid(): no function of anything
+	place    bool // the place of an element in its collection; NULL in one that has no order
+	teller   bool // a constant per branch of a UNION ALL, and another in each
+	cutoff   bool // minted above an aggregate, DISTINCT or set operation: identity of value, not of rows
 }
 
 // windowCol is what a window function's column is known by.
@@ -88,7 +88,16 @@ func (s set) has(c Col) bool {
 	return ok
 }
 
-func (s set) with(cols ...Col) set { return newSet(append(slices.Clone(s), cols...)...) }
+func (s set) with(cols ...Col) set {
+	out := make(set, 0, len(s)+len(cols))
+	return append(append(out, s...), cols...).sorted()
+}
+
+// sorted makes a set of what may be out of order, in place.
+func (s set) sorted() set {
+	slices.Sort(s)
+	return slices.Compact(s)
+}
 
 func (s set) without(c Col) set {
 	i, ok := slices.BinarySearch(s, c)

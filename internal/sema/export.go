@@ -209,7 +209,11 @@ func (w *World) standIn(r *rel, c Col, visible map[Col]int) (Col, bool) {
 			}
 		}
 	}
-	for _, v := range sortedCols(visible) {
+	for _, oc := range r.cols {
+		v := oc.col
+		if _, ok := visible[v]; !ok {
+			continue
+		}
 		col := &w.cols[v]
 		if (col.class == Hashed || col.class == Injective) && w.reach(r, set{v}).known(c) {
 			return v, true

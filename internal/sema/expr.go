@@ -41,7 +41,7 @@ func containsWindow(e sql.Node) bool { return containsCall(e, isWindow) }
 
 func containsCall(e sql.Node, is func(*sql.Call) bool) bool {
 	switch e := e.(type) {
-	case nil, *sql.Query:
+	case nil, *sql.Query, *sql.Column, *sql.Literal:
 		return false
 	case *sql.Call:
 		if is(e) {

@@ -139,15 +139,17 @@ type blame struct {
 	added set
 }
 
+// clone returns a copy that can be added to. What stands in a list is never
+// changed, so copies share the lists until one of them grows.
 func (r *rel) clone() *rel {
 	c := *r
-	c.cols = append([]outCol(nil), r.cols...)
-	c.keys = append([]key(nil), r.keys...)
-	c.fds = append([]fd(nil), r.fds...)
-	c.eq = append([]pair(nil), r.eq...)
-	c.conds = append([]cond(nil), r.conds...)
-	c.partial = append([]partialKey(nil), r.partial...)
-	c.ranges = append([]ranges(nil), r.ranges...)
+	c.cols = slices.Clip(r.cols)
+	c.keys = slices.Clip(r.keys)
+	c.fds = slices.Clip(r.fds)
+	c.eq = slices.Clip(r.eq)
+	c.conds = slices.Clip(r.conds)
+	c.partial = slices.Clip(r.partial)
+	c.ranges = slices.Clip(r.ranges)
 	c.notNull = copied(r.notNull)
 	c.consts = copied(r.consts)
 	c.dups = copied(r.dups)
@@ -176,11 +178,11 @@ func (r *rel) addFD(f fd) {
 }
 
 func (r *rel) addKey(k key) {
-	for i := range r.keys {
-		o := &r.keys[i]
+	for i, o := range r.keys {
 		if o.lax == k.lax && o.cols.equal(k.cols) {
 			if k.why.weakest() > o.why.weakest() {
-				o.why = k.why
+				r.keys = slices.Clone(r.keys)
+				r.keys[i].why = k.why
 			}
 			return
 		}

@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -133,10 +134,12 @@ func (b *Block) scan(t *sql.Table) *Scan {
 	if r.card.Max == 0 {
 		r.card.Max = Many
 	}
-	cols := make([]Col, len(sum.Columns))
+	cols, leaves, names := make([]Col, len(sum.Columns)), make([]Leaf, len(sum.Columns)), make([]sql.Ident, len(sum.Columns))
+	r.cols = make([]outCol, 0, len(cols))
 	for i, c := range sum.Columns {
-		cols[i] = w.mint(column{name: c.Name, class: Identity, tids: []Col{s.tid}, leaf: &Leaf{sum, c.Name, i}})
-		r.cols = append(r.cols, outCol{name: &sql.Ident{Span: t.Span, Name: c.Name}, fold: c.Fold, col: cols[i], item: t})
+		leaves[i], names[i] = Leaf{sum, c.Name, i}, sql.Ident{Span: t.Span, Name: c.Name}
+		cols[i] = w.mint(column{name: c.Name, class: Identity, tids: r.tids, leaf: &leaves[i]})
+		r.cols = append(r.cols, outCol{name: &names[i], fold: c.Fold, col: cols[i], item: t})
 		if c.NotNull {
 			r.notNull[cols[i]] = given("`"+c.Name+"` is never NULL in `"+sum.Name+"`", c.NullWhy)
 		}
@@ -271,6 +274,7 @@ func (f *from) rename(w *World, a *sql.Alias) {
 		return
 	}
 	r := f.rel.clone()
+	r.cols = slices.Clone(r.cols)
 	for i, id := range a.Columns {
 		switch {
 		case i < len(r.cols):

@@ -111,7 +111,7 @@ func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
 	r.tids = r.tids.with(tid)
 	r.notNull[tid] = w.because(t.Span, "a row")
 	r.card = Card{0, Many}
-	r.cols = slices.DeleteFunc(r.cols, func(c outCol) bool { return turned.has(c.col) })
+	r.cols = slices.DeleteFunc(slices.Clone(r.cols), func(c outCol) bool { return turned.has(c.col) })
 	name := w.mint(column{name: t.Name.Name, class: Opaque, tids: []Col{tid}})
 	r.notNull[name] = w.because(t.Name.Span, "the name of a column")
 	names := []outCol{{name: t.Name, fold: w.Dialect.Fold(t.Name), col: name, item: t}}

@@ -13,6 +13,17 @@ type renamer struct {
 	w    *World
 	to   map[Col]Col
 	copy func(old Col) Col
+	// tids are the last tuple ids that were renamed, and what they became: most
+	// columns of a relation share them.
+	tidsFrom, tidsTo []Col
+}
+
+// tids renames tuple ids of a column.
+func (m *renamer) tids(in []Col) []Col {
+	if !slices.Equal(in, m.tidsFrom) {
+		m.tidsFrom, m.tidsTo = in, m.cols(in)
+	}
+	return m.tidsTo
 }
 
 func (m *renamer) col(c Col) Col {
@@ -35,7 +46,7 @@ func (m *renamer) cols(in []Col) []Col {
 	return out
 }
 
-func (m *renamer) set(s set) set { return newSet(m.cols(s)...) }
+func (m *renamer) set(s set) set { return set(m.cols(s)).sorted() }
 
 // instantiate returns r as another reading of the same rows: with fresh
 // columns and tuple ids under the same facts. Two readings of one CTE are two
@@ -51,7 +62,7 @@ func (w *World) instantiate(r *rel) *rel {
 			w.cols[n].tids = []Col{n}
 			return n
 		}
-		tids := m.cols(c.tids)
+		tids := m.tids(c.tids)
 		var in []Col
 		if c.class <= Lossy && !c.cutoff {
 			in = m.cols(c.in)
@@ -62,7 +73,7 @@ func (w *World) instantiate(r *rel) *rel {
 		}
 		return n
 	}
-	out := &rel{card: r.card, tids: m.set(r.tids)}
+	out := &rel{card: r.card, tids: m.set(r.tids), cols: make([]outCol, 0, len(r.cols)), fds: make([]fd, 0, len(r.fds)), keys: make([]key, 0, len(r.keys))}
 	for _, c := range r.cols {
 		c.col = m.col(c.col)
 		out.cols = append(out.cols, c)
@@ -143,7 +154,7 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 		if len(from) == 0 || !allNotNull(r, from) || !newSet(from...).within(r.tids) {
 			from = r.tids.with(from...)
 		}
-		w.cols[n].tids = m.cols(from)
+		w.cols[n].tids = m.tids(from)
 		return n
 	}
 	// Literals are NULL on unmatched rows: they get an id of their own too.
@@ -160,6 +171,7 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 	}
 	out := &rel{card: Card{0, r.card.Max}, notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}}
 	out.tids = m.set(r.tids)
+	out.cols, out.fds, out.keys = make([]outCol, 0, len(r.cols)), make([]fd, 0, len(r.fds)), make([]key, 0, len(r.keys))
 	for _, c := range r.cols {
 		c.col = fixed(c.col)
 		out.cols = append(out.cols, c)
