@@ -258,7 +258,12 @@ func (g *generator) turned(t *Table, alias string, qualify func([]column) []colu
 		for _, c := range t.Cols[2:] {
 			cols = append(cols, column{name: c})
 		}
-		return Source{Text: fmt.Sprintf("(from %s pivot (sum(%s) for %s in (1, 2))) as %s", t.Name, t.Cols[0], t.Cols[1], alias)}, qualify(cols)
+		values := "1, 2"
+		if g.one(2) {
+			values = "1 as p, 2 as q"
+			cols = append(cols, column{name: "p"}, column{name: "q"})
+		}
+		return Source{Text: fmt.Sprintf("(from %s pivot (sum(%s) for %s in (%s))) as %s", t.Name, t.Cols[0], t.Cols[1], values, alias)}, qualify(cols)
 	}
 	for _, c := range t.Cols[2:] {
 		cols = append(cols, column{name: c})

@@ -30,6 +30,16 @@ func TestDialectClauses(t *testing.T) {
 		{"redshift", "select l.a, k from l, unpivot l.b as v at k", []string{"l"}, []string{"a", "k"}, false},
 		{"trino", "with function f(x int) returns int return x + 1 with c as (select a from l) select f(a) as b, a from c", []string{"l"}, []string{"b", "a"}, true},
 		{"postgres", "with d as (delete from l returning *) select * from d", nil, nil, false},
+		{"bigquery", "select * from l pivot (sum(v) for b in ('x', 'y z' as yz)) as p", []string{"l"}, []string{"a", "x", "yz"}, true},
+		{"bigquery", "select * from l pivot (sum(v) as s, count(*) as n for b in ('x', 'y'))", []string{"l"}, []string{"a", "s_x", "n_x", "s_y", "n_y"}, true},
+		{"bigquery", "select * from l pivot (sum(v), count(*) as n for b in ('x', 'y'))", []string{"l"}, nil, true},
+		{"bigquery", "select * from l pivot (sum(v) for b in (1, 2))", []string{"l"}, nil, true},
+		{"snowflake", "select * from l pivot (sum(v) for b in ('x', 'y')) as p (a, x, y)", []string{"l"}, []string{"a", "x", "y"}, true},
+		{"snowflake", "select * from l pivot (sum(v) for b in ('x', 'y' as y))", []string{"l"}, []string{"a", "'x'", "y"}, true},
+		{"snowflake", "select * from l pivot (sum(v) for b in (any))", []string{"l"}, nil, true},
+		{"databricks", "select * from l pivot (sum(v) as s for b in ('x', 'y' as z))", []string{"l"}, []string{"a", "x", "z"}, true},
+		{"databricks", "select * from l pivot (sum(v) as s, max(v) as m for b in ('x'))", []string{"l"}, []string{"a", "x_s", "x_m"}, true},
+		{"duckdb", "select * from l pivot (sum(v) as s for b in ('x', 'y' as z))", []string{"l"}, []string{"a", "x_s", "z_s"}, true},
 		{"snowflake", "select a from l match_recognize (measures b as c pattern (x) define x as true)", []string{"l"}, []string{"a"}, false},
 	} {
 		d, _ := sql.Lookup(c.dialect)

@@ -3,6 +3,7 @@ package sema
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -18,8 +19,7 @@ func (b *Block) operator(t sql.TableExpr, input sql.TableExpr, alias *sql.Alias,
 }
 
 // pivot binds PIVOT: a GROUP BY of the columns that it does not read, with a
-// column per value of those that it turns. The names of these depend on the
-// engine, and on the data where the values are not listed.
+// column per value of those that it turns.
 func (b *Block) pivot(t *sql.Pivot, left []*sourceRel) from {
 	w := b.World
 	const why = "the columns of a pivot depend on its data"
@@ -78,10 +78,98 @@ func (b *Block) pivot(t *sql.Pivot, left []*sourceRel) from {
 	if sure {
 		out.addStrict(key, w.because(t.Span, "a pivot is grouped by "+Tuple(w.names(key))))
 	}
-	out.open = unknownColumns(w, why, nil)
+	if names, ok := w.pivotNames(t); ok && sure {
+		for _, id := range names {
+			c := w.mint(column{name: id.Name, class: Grouped, in: used, cutoff: true, tids: []Col{tid}})
+			out.cols = append(out.cols, outCol{name: id, fold: w.Dialect.Fold(id), col: c, item: t})
+		}
+	} else {
+		out.open = unknownColumns(w, why, nil)
+	}
 	f := from{rel: out, sources: []*sourceRel{{rel: out, node: t}}}
 	f.rename(w, t.Alias)
 	return f
+}
+
+// pivotNames returns the columns that a pivot makes, in order: for each value
+// one per aggregate. They are known where the values are listed and the engine
+// documents how it names them.
+func (w *World) pivotNames(t *sql.Pivot) ([]*sql.Ident, bool) {
+	if t.InAny || t.InQuery != nil || len(t.For) != 1 || len(t.In) == 0 || len(t.Aggs) == 0 {
+		return nil, false
+	}
+	var out []*sql.Ident
+	for _, it := range t.In {
+		value, ok := w.pivotValue(it)
+		if !ok {
+			return nil, false
+		}
+		for _, agg := range t.Aggs {
+			name, ok := w.pivotName(value, agg.Alias, len(t.Aggs) == 1)
+			if !ok {
+				return nil, false
+			}
+			out = append(out, &sql.Ident{Span: it.Span, Name: name, Quoted: value.Quoted})
+		}
+	}
+	return out, true
+}
+
+// pivotValue returns what a value of the list adds to the names of its columns:
+// its alias, or its text where that is a name.
+func (w *World) pivotValue(it *sql.Item) (*sql.Ident, bool) {
+	if it.Alias != nil {
+		return it.Alias, !it.Alias.Hole
+	}
+	lit, ok := sql.Unparen(it.X).(*sql.Literal)
+	if !ok || lit.Kind != sql.StringLit || !isName(lit.Text) {
+		return nil, false
+	}
+	if w.Dialect.Name == "snowflake" {
+		return &sql.Ident{Span: it.Span, Name: "'" + lit.Text + "'", Quoted: true}, true
+	}
+	return &sql.Ident{Span: it.Span, Name: lit.Text}, true
+}
+
+// pivotName returns the name of the column of a value and an aggregate, of which
+// there is only one or more: as the documentation of PIVOT by BigQuery,
+// Snowflake and DuckDB says, and as Spark's analyzer resolves it.
+func (w *World) pivotName(value, agg *sql.Ident, only bool) (string, bool) {
+	if agg != nil && agg.Hole {
+		return "", false
+	}
+	switch w.Dialect.Name {
+	case "bigquery":
+		if agg != nil {
+			return agg.Name + "_" + value.Name, true
+		}
+		return value.Name, only
+	case "duckdb":
+		if agg != nil {
+			return value.Name + "_" + agg.Name, true
+		}
+		return value.Name, only
+	case "databricks", "spark":
+		if only {
+			return value.Name, true
+		}
+		if agg != nil {
+			return value.Name + "_" + agg.Name, true
+		}
+	case "snowflake":
+		return value.Name, only && agg == nil
+	}
+	return "", false
+}
+
+// isName reports whether a text can stand as an unquoted identifier.
+func isName(s string) bool {
+	for i, r := range s {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // reopened is a relation of which nothing is known, over inputs that are bound.
