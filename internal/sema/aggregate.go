@@ -207,7 +207,7 @@ func (w *World) multiplied(r *rel, t Col, group []Col) *Join {
 		return nil
 	}
 	for _, b := range r.dups[t] {
-		if !c.all(b.added) && !w.perElement(b, group) {
+		if !c.all(b.by) && !w.perElement(b, group) {
 			return b.join
 		}
 	}

@@ -299,12 +299,15 @@ func (b *binder) compose(e sql.Expr) Col {
 	return b.intern(e, p.text.String(), p.in, class, "")
 }
 
-var wholeTypes = words("int integer bigint smallint tinyint int64 int32 int8 int4 int2 hugeint byteint")
+var wholeTypes = words("int integer bigint smallint tinyint int64 int32 int8 int4 int2 hugeint byteint uint256 int256 uint64 uint32 int128 uint128")
 
 // whole reports whether a column is known to hold whole numbers: by its declared
-// type, or because it was cast to such a type.
+// type, because it was cast to such a type, or because all its values are given.
 func (w *World) whole(c Col) bool {
 	col := &w.cols[w.root(c)]
+	if col.digits {
+		return true
+	}
 	if l := col.leaf; l != nil {
 		return l.Index >= 0 && wholeTypes[l.Relation.Columns[l.Index].Type]
 	}

@@ -53,6 +53,7 @@ type column struct {
 	fixed    bool // one value in every row of every relation: a literal, an uncorrelated subquery
 	volatile bool // random(), uuid(): no function of anything
 	place    bool // the place of an element in its collection; NULL in one that has no order
+	digits   bool // every value spells a whole number in one way
 	teller   bool // a constant per branch of a UNION ALL, and another in each
 	cutoff   bool // minted above an aggregate, DISTINCT or set operation: identity of value, not of rows
 }

@@ -133,10 +133,11 @@ type outCol struct {
 }
 
 // blame is a join (or unnest) that can repeat rows, with the tuple ids that
-// its other side brought in.
+// its other side brought in. by are those among them of which there may be several:
+// the rows that what is missing from a key tells apart.
 type blame struct {
-	join  *Join
-	added set
+	join      *Join
+	added, by set
 }
 
 // clone returns a copy that can be added to. What stands in a list is never

@@ -48,7 +48,7 @@ func (w *World) broken(f Fact) []Broken {
 			// What the key is made of must stand fast while the join's other side
 			// goes from one row to the next, t's row among it.
 			fast := w.out.tids.minus(b.added)
-			if reach.all(b.added) || !w.rowOf(key, t) || !w.determines(w.out, fast, key) {
+			if reach.all(b.by) || !w.rowOf(key, t) || !w.determines(w.out, fast, key) {
 				continue
 			}
 			// Where it is not known that the key names the rows of t, what speaks

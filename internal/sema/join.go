@@ -42,6 +42,7 @@ type Verdict struct {
 	// Reason tells in words why; it is set for FanOut and NotKnown.
 	Reason   string
 	Strength finding.Strength
+	missing  set // the columns of Missing
 	why      []*why
 	world    *World
 	relation *Summary // of the side when it is one scan

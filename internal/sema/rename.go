@@ -110,7 +110,7 @@ func (w *World) instantiate(r *rel) *rel {
 	out.dups = make(map[Col][]*blame, len(r.dups))
 	for _, t := range sortedCols(r.dups) {
 		for _, b := range r.dups[t] {
-			out.dups[m.col(t)] = append(out.dups[m.col(t)], &blame{b.join, m.set(b.added)})
+			out.dups[m.col(t)] = append(out.dups[m.col(t)], &blame{b.join, m.set(b.added), m.set(b.by)})
 		}
 	}
 	out.open = r.open.renamed(m)
@@ -210,7 +210,7 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 	}
 	for _, t := range sortedCols(r.dups) {
 		for _, b := range r.dups[t] {
-			out.dups[m.col(t)] = append(out.dups[m.col(t)], &blame{b.join, m.set(b.added)})
+			out.dups[m.col(t)] = append(out.dups[m.col(t)], &blame{b.join, m.set(b.added), m.set(b.by)})
 		}
 	}
 	// An expression over columns of the side still follows from them.

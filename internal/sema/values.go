@@ -31,6 +31,7 @@ func (w *World) values(v *sql.Values) *rel {
 		if col == nil {
 			continue
 		}
+		w.cols[c].digits = !slices.ContainsFunc(v.Rows, func(t *sql.Tuple) bool { return !plainNumber(t.Items[i]) })
 		if !slices.Contains(col, "null") {
 			r.notNull[c] = w.because(v.Span, "every value is given")
 		}
@@ -145,6 +146,13 @@ func literals(v *sql.Values, i int) []string {
 		}
 	}
 	return out
+}
+
+// plainNumber reports whether e is a literal that spells a whole number without
+// leading zeros, be it a text.
+func plainNumber(e sql.Expr) bool {
+	lit, ok := sql.Unparen(e).(*sql.Literal)
+	return ok && (lit.Kind == sql.NumberLit || lit.Kind == sql.StringLit) && digits(lit.Text)
 }
 
 func digits(s string) bool {

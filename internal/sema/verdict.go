@@ -206,7 +206,7 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 		if w.sameDetail(r, part, missing) || w.inputsOf(x, missing) || len(missing) > maxGrain && !w.said(k.why, w.names(k.cols)) {
 			continue
 		}
-		v.Key, v.Missing, v.Branches = w.names(k.cols), w.names(missing), w.branches(missing)
+		v.Key, v.Missing, v.Branches, v.missing = w.names(k.cols), w.names(missing), w.branches(missing), missing
 		v.why, v.Strength = []*why{k.why}, k.why.weakest()
 		v.Attributes = !v.declared() && !slices.ContainsFunc(missing, w.ownGrain)
 		v.Reason = "`" + v.Side + "` is one row per " + Tuple(v.Key)
@@ -362,7 +362,7 @@ func (j *Join) repeated(v *Verdict, r *rel, x set, c *reach) bool {
 			continue
 		}
 		for _, b := range r.dups[t] {
-			if c.all(b.added) || b.join == j {
+			if c.all(b.by) || b.join == j {
 				continue
 			}
 			prev := b.join.Right
@@ -413,14 +413,31 @@ func (j *Join) blames(r *rel) {
 	}
 	if j.Right.Status == FanOut {
 		for _, t := range j.extLeft.tids {
-			r.dups[t] = append(r.dups[t], &blame{j, j.ext.tids})
+			r.dups[t] = append(r.dups[t], &blame{j, j.ext.tids, j.Right.several(j.ext)})
 		}
 	}
 	if j.Left.Status == FanOut {
 		for _, t := range j.ext.tids {
-			r.dups[t] = append(r.dups[t], &blame{j, j.extLeft.tids})
+			r.dups[t] = append(r.dups[t], &blame{j, j.extLeft.tids, j.Left.several(j.extLeft)})
 		}
 	}
+}
+
+// several returns the tuple ids of ext, the side that v judges as it leaves the
+// join, of which a row of the other side may meet several: those that what is
+// missing from the key belongs to, or all.
+func (v *Verdict) several(ext *rel) set {
+	var tids set
+	for _, c := range v.missing {
+		tids = tids.with(v.world.cols[c].tids...)
+	}
+	if ext.ren != nil {
+		tids = ext.ren.set(tids)
+	}
+	if len(tids) == 0 || !tids.within(ext.tids) {
+		return ext.tids
+	}
+	return tids
 }
 
 // absolve removes the blame that a later look at the join took back.
