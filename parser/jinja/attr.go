@@ -64,8 +64,15 @@ func (s *State) item(v, key Value, at source.Span) Value {
 	if u, ok := key.(*Unknown); ok {
 		return s.derived(u, AnyKind)
 	}
-	if d, ok := v.(*Dict); ok && d.open {
-		return s.fail(errUnknown, at)
+	switch x := v.(type) {
+	case *Dict:
+		if x.open {
+			return s.fail(errUnknown, at)
+		}
+	case *List:
+		if i, ok := toInt(key); ok && x.open && i < 0 {
+			return s.fail(errUnknown, at)
+		}
 	}
 	if x, ok := s.itemOf(v, key); ok {
 		return x
@@ -190,8 +197,11 @@ func (s *State) slice(v Value, parts [3]Value) (Value, error) {
 	case *Str:
 		return s.sliceStr(v, parts)
 	case *List:
+		if v.open {
+			return nil, errUnknown
+		}
 		items, err := sliceItems(v.items, parts)
-		return &List{items}, err
+		return &List{items: items, born: s.stretches, chosen: v.chosen}, err
 	case *Tuple:
 		items, err := sliceItems(v.items, parts)
 		return &Tuple{items: items}, err
@@ -201,7 +211,7 @@ func (s *State) slice(v Value, parts [3]Value) (Value, error) {
 			return nil, err
 		}
 		items, err = sliceItems(items, parts)
-		return &List{items}, err
+		return &List{items: items}, err
 	}
 	return nil, failure(TypeError, "%s object is not subscriptable", quoted(typeName(v)))
 }

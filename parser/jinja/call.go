@@ -172,13 +172,13 @@ func (s *State) callMacro(m *Macro, c *CallArgs) (v Value, err error) {
 				if !ok {
 					panic(x)
 				}
-				v, err = returned(u.value, s.taint > before.taint, m, c), nil
+				v, err = s.returned(u.value, s.stretch.number > before.stretch.number, m, c), nil
 				s.unwindTo(before)
 			}
 		}()
 	}
 	w := buffer{b: s.scratch()}
-	s.out, s.frame = &w, &frame{outer: m.closure}
+	s.out, s.frame = &w, s.inside(m.closure)
 	if err = s.bind(m, c); err == nil {
 		s.execAll(m.Def.Body)
 		v = w.take()
@@ -188,14 +188,13 @@ func (s *State) callMacro(m *Macro, c *CallArgs) (v Value, err error) {
 	return v, err
 }
 
-// returned is the result of a macro that ended with return(). A truth value
-// that was returned under an unknown condition is unknown: it would decide
-// further conditions as if it were a fact.
-func returned(v Value, undecided bool, m *Macro, c *CallArgs) Value {
-	if _, truth := v.(bool); truth && undecided {
-		return &Unknown{Kind: ScalarKind, Why: "whether `" + m.Name + "` holds", At: c.Place}
+// returned is the result of a macro that ended with return(), perhaps under an
+// unknown condition.
+func (s *State) returned(v Value, undecided bool, m *Macro, c *CallArgs) Value {
+	if !undecided {
+		return v
 	}
-	return v
+	return s.undecided(v, "what `"+m.Name+"` returns", c.Place.Span)
 }
 
 // newCalls returns the call table with its unused first entry.

@@ -9,7 +9,12 @@ import (
 )
 
 // List is a Python list. It is shared by reference.
-type List struct{ items []Value }
+type List struct {
+	items  []Value
+	born   int32 // how many stretches had begun when it was made; 0 if that is not known
+	open   bool  // nobody knows how it goes on: the last item is unknown and stands for that
+	chosen bool  // an unknown condition decided that it is this one
+}
 
 // Tuple is a Python tuple.
 type Tuple struct {
@@ -18,7 +23,7 @@ type Tuple struct {
 }
 
 // NewList returns a list of the given values.
-func NewList(items ...Value) *List { return &List{items} }
+func NewList(items ...Value) *List { return &List{items: items} }
 
 // NewTuple returns a tuple of the given values.
 func NewTuple(items ...Value) *Tuple { return &Tuple{items: items} }
@@ -43,6 +48,7 @@ func (t *Tuple) Len() int { return len(t.items) }
 type Dict struct {
 	entries []entry
 	index   map[any]int32 // positions by hash; nil while the dict is small
+	born    int32         // as of a list
 	open    bool          // a key that nobody knows was set: nothing of it is known
 }
 

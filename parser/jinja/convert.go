@@ -282,6 +282,15 @@ func (s *State) items(v Value) ([]Value, error) {
 	return nil, failure(TypeError, "%s object is not iterable", quoted(typeName(v)))
 }
 
+// itemsAndRest is items, with the unknown rest of a list of which only the
+// beginning is known.
+func (s *State) itemsAndRest(v Value) ([]Value, error) {
+	if l, ok := v.(*List); ok {
+		return l.items, nil
+	}
+	return s.items(v)
+}
+
 func (s *State) characters(v *Str) []Value {
 	n := utf8.RuneCountInString(v.text)
 	s.iterate(n)
@@ -310,13 +319,13 @@ func FromGo(v any) Value {
 	case float32:
 		return float64(v)
 	case []any:
-		l := &List{make([]Value, len(v))}
+		l := &List{items: make([]Value, len(v))}
 		for i, x := range v {
 			l.items[i] = FromGo(x)
 		}
 		return l
 	case []string:
-		l := &List{make([]Value, len(v))}
+		l := &List{items: make([]Value, len(v))}
 		for i, x := range v {
 			l.items[i] = NewStr(x)
 		}

@@ -61,7 +61,7 @@ func (n *SliceExpr) eval(s *State) Value {
 	return s.fail(failure(TypeError, "unhashable type: 'slice'"), n.Span)
 }
 
-func (n *ListExpr) eval(s *State) Value { return &List{s.evalAll(n.Items)} }
+func (n *ListExpr) eval(s *State) Value { return s.list(s.evalAll(n.Items)) }
 
 func (n *TupleExpr) eval(s *State) Value { return &Tuple{items: s.evalAll(n.Items)} }
 
@@ -77,7 +77,7 @@ func (s *State) evalAll(list []Expr) []Value {
 const openDict = "a dict with an unknown key"
 
 func (n *DictExpr) eval(s *State) Value {
-	d := &Dict{entries: make([]entry, 0, len(n.Keys))}
+	d := &Dict{entries: make([]entry, 0, len(n.Keys)), born: s.stretches}
 	for i, k := range n.Keys {
 		key := k.eval(s)
 		v := n.Values[i].eval(s)
@@ -164,9 +164,9 @@ func (n *Logic) eval(s *State) Value {
 		}
 		return n.R.eval(s)
 	}
-	s.taint++
+	outer := s.begin(false)
 	r := n.R.eval(s)
-	s.taint--
+	s.end(outer)
 	other, both := unknownTruth(r)
 	if !both {
 		if truth(r) != n.And {
@@ -256,8 +256,15 @@ func (s *State) guessed(op Op, l, r Value, at source.Span) Value {
 }
 
 func guess(v Value) (Value, bool) {
-	if u, ok := v.(*Unknown); ok && u.guess != nil {
-		return u.guess, true
+	switch v := v.(type) {
+	case *Unknown:
+		if u := v.guess; u != nil {
+			return u, true
+		}
+	case *Str:
+		if v.chosen && !v.open {
+			return NewStr(v.text), true
+		}
 	}
 	return v, false
 }
@@ -269,13 +276,16 @@ func separates(v Value) bool {
 
 // undecided is v where an unknown condition decided that it is that and not
 // another one. A truth value or a number is unknown then: it would decide
-// further conditions as if it were a fact. Text is kept, as that of the branch.
+// further conditions as if it were a fact. Text and lists are kept, as those of
+// the branch.
 func (s *State) undecided(v Value, why string, at source.Span) Value {
-	u := &Unknown{Kind: ScalarKind, Why: why, At: s.place(at), guess: v}
-	switch v.(type) {
+	switch v := v.(type) {
 	case bool, int64, float64:
-		u.presume = presumed(truth(v))
-		return u
+		return &Unknown{Kind: ScalarKind, Why: why, At: s.place(at), guess: v, presume: presumed(truth(v))}
+	case *Str:
+		return v.asChosen()
+	case *List:
+		return v.asChosen()
 	}
 	return v
 }
@@ -303,18 +313,33 @@ func (s *State) derived(u *Unknown, k Kind) *Unknown {
 	return &Unknown{Kind: k, Why: u.Why, At: u.At}
 }
 
-// open reports whether v is unknown, a string with a hole in it, or a dict
-// with keys that nobody knows.
+// open reports whether v is unknown, a string with a hole in it, or a list or
+// dict of which nobody knows what more is in it.
 func open(v Value) bool {
 	switch v := v.(type) {
 	case *Unknown:
 		return true
 	case *Str:
 		return v.open
+	case *List:
+		return v.open
 	case *Dict:
 		return v.open
+	case *Set:
+		return v.d.open
 	}
 	return false
+}
+
+// doubtful reports whether v is open, or what an unknown condition chose.
+func doubtful(v Value) bool {
+	switch v := v.(type) {
+	case *Str:
+		return v.open || v.chosen
+	case *List:
+		return v.open || v.chosen
+	}
+	return open(v)
 }
 
 // openInside is open for v or, if it is a list, tuple or dict, one of its
@@ -346,6 +371,9 @@ func openInside(v Value) bool {
 	return false
 }
 
+// whyChosen is why a condition on such a value is unknown.
+const whyChosen = "made under a condition that is not known"
+
 // unknownTruth reports whether the truth of v is unknown, and why.
 func unknownTruth(v Value) (*Unknown, bool) {
 	switch v := v.(type) {
@@ -354,6 +382,13 @@ func unknownTruth(v Value) (*Unknown, bool) {
 	case *Str:
 		if v.open && onlyHoles(v.text) {
 			return &Unknown{Why: "made of an unknown value"}, true
+		}
+		if v.chosen {
+			return &Unknown{Why: whyChosen, presume: presumed(v.text != "")}, true
+		}
+	case *List:
+		if v.chosen || v.open && len(v.items) == 1 {
+			return &Unknown{Why: whyChosen, presume: presumed(len(v.items) > 0)}, true
 		}
 	case *Dict:
 		if v.open {

@@ -154,21 +154,25 @@ func (s *State) decide(test Expr, cond int32) decision {
 
 func (n *If) exec(s *State) signal {
 	s.step()
-	taint := s.taint
+	outer := s.stretch
 	sig := n.run(s)
-	s.taint = taint
+	if s.stretch.number > outer.number {
+		s.end(outer)
+		s.out.chosen = true
+	}
 	return sig
 }
 
-// run executes the clause that is chosen, tainted if an unknown condition had
-// a part in that. What an if without else would print between the passes of a
+// run executes the clause that is chosen, in a stretch if an unknown condition
+// had a part in that. What an if without else would print between the passes of a
 // loop of unknown length may be there or not: it becomes a hole.
 func (n *If) run(s *State) signal {
+	outer := s.stretch
 	for i := range n.Clauses {
 		c := &n.Clauses[i]
 		d := s.decide(c.Test, c.cond)
-		if d.unknown != nil {
-			s.taint++
+		if d.unknown != nil && s.stretch.number == outer.number {
+			s.begin(false)
 		}
 		if d.unknown != nil && d.unknown.separator && d.unknown.presume != presumeTrue && len(n.Clauses) == 1 && n.Else == nil {
 			s.print(s.out, d.unknown, n.Span)
@@ -189,13 +193,10 @@ func (n *CondExpr) eval(s *State) Value {
 	if n.B == nil && !s.forces(n.cond) { // printed, it may be there or not
 		return &Unknown{Why: d.unknown.Why, At: s.place(n.Span)}
 	}
-	s.taint++
+	outer := s.begin(false)
 	v := n.choose(s, d.holds)
-	s.taint--
-	if _, truth := v.(bool); truth {
-		return s.undecided(v, d.unknown.Why, n.Span)
-	}
-	return v
+	s.end(outer)
+	return s.undecided(v, d.unknown.Why, n.Span)
 }
 
 // forces reports whether the options decide condition cond.
@@ -216,30 +217,15 @@ func (n *CondExpr) choose(s *State, holds bool) Value {
 func (n *Assign) exec(s *State) signal {
 	s.step()
 	s.at = n.Span
-	v := n.X.eval(s)
-	if name, ok := n.Target.(*Name); ok && s.taint > 0 {
-		if old, ok := s.frame.get(name.Name); ok {
-			v = s.joined(old, v, n.Span)
-		}
-	}
-	s.assign(n.Target, v)
+	s.assign(n.Target, n.X.eval(s))
 	return proceed
-}
-
-// joined is what a variable holds that had the value old and gets v where
-// perhaps the evaluation would not get.
-func (s *State) joined(old, v Value, at source.Span) Value {
-	if eq, err := equal(old, v); eq || err != nil {
-		return v
-	}
-	return s.undecided(v, "set under a condition that is not known", at)
 }
 
 // assign gives target the value v; a tuple of targets takes v apart.
 func (s *State) assign(target Expr, v Value) {
 	switch t := target.(type) {
 	case *Name:
-		s.frame.set(t.Name, v)
+		s.setVar(t.Name, v)
 	case *NamespaceRef:
 		s.assignAttr(t, v)
 	case *TupleExpr:
@@ -250,10 +236,7 @@ func (s *State) assign(target Expr, v Value) {
 func (s *State) assignAttr(t *NamespaceRef, v Value) {
 	switch ns := s.lookup(t.Name, t.Span).(type) {
 	case *namespace:
-		if old, ok := ns.d.Get(t.Attr); ok && s.taint > 0 {
-			v = s.joined(old, v, t.Span)
-		}
-		ns.d.Set(t.Attr, v)
+		s.setAttr(ns.d, t.Attr, v)
 	case *Unknown:
 	default:
 		s.fail(failure(RuntimeError, "cannot assign attribute on non-namespace object"), t.Span)
@@ -319,7 +302,7 @@ func (n *FilterBlock) exec(s *State) signal {
 func (n *With) exec(s *State) signal {
 	s.step()
 	outer := s.frame
-	inner := &frame{outer: outer}
+	inner := s.inside(outer)
 	for i, t := range n.Targets {
 		v := n.Values[i].eval(s)
 		s.frame = inner

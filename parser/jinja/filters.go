@@ -61,6 +61,9 @@ func (s *State) filter(name string, v Value, c *CallArgs) (Value, error) {
 		case "string", "upper", "lower", "trim", "int", "float", "length", "count", "tojson", "round", "abs", "replace", "join":
 			k = ScalarKind
 		}
+		if name == "length" || name == "count" {
+			return lengthOf(s, 1, c), nil
+		}
 		return s.derived(u, k), nil
 	}
 	return f.fn(s, v, c)

@@ -4,10 +4,15 @@ import (
 	"unicode/utf8"
 )
 
-func filterLength(s *State, v Value, _ *CallArgs) (Value, error) {
+// lengthOf is the unknown length of a list that is presumed to have n elements.
+func lengthOf(s *State, n int64, c *CallArgs) *Unknown {
+	return &Unknown{Kind: ScalarKind, Why: "the length of a list that is not known", At: c.Place, guess: n, presume: presumed(n > 0)}
+}
+
+func filterLength(s *State, v Value, c *CallArgs) (Value, error) {
 	switch x := v.(type) {
 	case *Str:
-		if x.open {
+		if x.open || x.chosen {
 			return nil, errUnknown
 		}
 		return int64(utf8.RuneCountInString(x.text)), nil
@@ -18,10 +23,17 @@ func filterLength(s *State, v Value, _ *CallArgs) (Value, error) {
 			return nil, errUnknown
 		}
 		return int64(x.Len()), nil
+	case *List:
+		if x.open || x.chosen {
+			return lengthOf(s, int64(len(x.items)), c), nil
+		}
 	case Undefined:
 		return int64(0), nil
 	}
 	items, err := s.items(v)
+	if err == errUnknown {
+		return nil, err
+	}
 	if err != nil {
 		return nil, failure(TypeError, "object of type %s has no len()", quoted(typeName(v)))
 	}
@@ -29,6 +41,9 @@ func filterLength(s *State, v Value, _ *CallArgs) (Value, error) {
 }
 
 func filterEnd(s *State, v Value, c *CallArgs, last bool) (Value, error) {
+	if l, ok := v.(*List); ok && l.open && !last {
+		return l.items[0], nil
+	}
 	items, err := s.items(v)
 	if err != nil {
 		return nil, err
@@ -43,11 +58,14 @@ func filterEnd(s *State, v Value, c *CallArgs, last bool) (Value, error) {
 }
 
 func filterList(s *State, v Value, _ *CallArgs) (Value, error) {
+	if l, ok := v.(*List); ok {
+		return l.copy(s), nil
+	}
 	items, err := s.items(v)
 	if err != nil {
 		return nil, err
 	}
-	return &List{append([]Value(nil), items...)}, nil
+	return s.list(append([]Value(nil), items...)), nil
 }
 
 func filterReverse(s *State, v Value, _ *CallArgs) (Value, error) {
@@ -58,7 +76,7 @@ func filterReverse(s *State, v Value, _ *CallArgs) (Value, error) {
 	if str, ok := v.(*Str); ok {
 		return s.join(NewStr(""), reversed(s.characters(str)), s.at), nil
 	}
-	return &List{reversed(items)}, nil
+	return &List{items: reversed(items)}, nil
 }
 
 func filterSum(s *State, v Value, c *CallArgs) (Value, error) {
@@ -116,7 +134,7 @@ func filterSort(s *State, v Value, c *CallArgs) (Value, error) {
 	}
 	if len(paths) == 1 {
 		items, err = sortBy(items, s.keysOf(items, attribute, c, 1), reverse)
-		return &List{items}, err
+		return &List{items: items}, err
 	}
 	keys := make([]Value, len(items))
 	columns := make([][]Value, len(paths))
@@ -131,7 +149,7 @@ func filterSort(s *State, v Value, c *CallArgs) (Value, error) {
 		keys[k] = t
 	}
 	items, err = sortBy(items, keys, reverse)
-	return &List{items}, err
+	return &List{items: items}, err
 }
 
 func filterUnique(s *State, v Value, c *CallArgs) (Value, error) {
@@ -180,7 +198,7 @@ func filterDictSort(s *State, v Value, c *CallArgs) (Value, error) {
 		}
 	}
 	pairs, err := sortBy(pairs, keys, reverse)
-	return &List{pairs}, err
+	return &List{items: pairs}, err
 }
 
 func filterItems(s *State, v Value, _ *CallArgs) (Value, error) {
@@ -191,7 +209,7 @@ func filterItems(s *State, v Value, _ *CallArgs) (Value, error) {
 		if x.open {
 			return nil, errUnknown
 		}
-		return &List{x.pairs()}, nil
+		return &List{items: x.pairs()}, nil
 	}
 	return nil, failure(TypeError, "Can only get item pairs from a mapping.")
 }
@@ -271,7 +289,7 @@ func filterBatch(s *State, v Value, c *CallArgs) (Value, error) {
 				row = append(row, fill)
 			}
 		}
-		out.items = append(out.items, &List{row})
+		out.items = append(out.items, &List{items: row})
 	}
 	return out, nil
 }
@@ -299,7 +317,7 @@ func filterSlice(s *State, v Value, c *CallArgs) (Value, error) {
 		if fills && fill != nil && i >= extra && extra > 0 {
 			row = append(row, fill)
 		}
-		out.items = append(out.items, &List{row})
+		out.items = append(out.items, &List{items: row})
 		at = end
 	}
 	return out, nil

@@ -16,7 +16,7 @@ func filterJoin(s *State, v Value, c *CallArgs) (Value, error) {
 	if !ok {
 		sep = NewStr("")
 	}
-	items, err := s.items(s.usedOr(v, at))
+	items, err := s.itemsAndRest(s.usedOr(v, at))
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ type view struct {
 }
 
 func newDict(c *CallArgs) (Value, error) {
-	d := NewDict()
+	d := &Dict{born: c.State.stretches}
 	return d, c.State.update(d, c)
 }
 
@@ -140,7 +140,7 @@ func (s *State) updateFrom(d *Dict, v Value) error {
 type namespace struct{ d *Dict }
 
 func newNamespace(c *CallArgs) (Value, error) {
-	ns := &namespace{NewDict()}
+	ns := &namespace{&Dict{born: c.State.stretches}}
 	return ns, c.State.update(ns.d, c)
 }
 
@@ -151,29 +151,38 @@ func (n *namespace) Attr(_ *State, name string) (Value, bool) { return n.d.Get(n
 type cycler struct {
 	items []Value
 	pos   int
+	born  int32 // how many stretches had begun when it was made
+	open  bool  // nobody knows the position
 }
 
 func newCycler(c *CallArgs) (Value, error) {
 	if len(c.Args) == 0 {
 		return nil, failure(RuntimeError, "at least one item has to be provided")
 	}
-	return &cycler{items: c.Args}, nil
+	return &cycler{items: c.Args, born: c.State.stretches}, nil
 }
 
 // Attr returns current, next and reset.
-func (y *cycler) Attr(_ *State, name string) (Value, bool) {
+func (y *cycler) Attr(s *State, name string) (Value, bool) {
 	switch name {
 	case "current":
+		if y.open {
+			return &Unknown{Why: "where a cycler stands", At: s.Place()}, true
+		}
 		return y.items[y.pos], true
 	case "next":
-		return &Func{Name: "cycler.next", Fn: func(*CallArgs) (Value, error) {
+		return &Func{Name: "cycler.next", Fn: func(c *CallArgs) (Value, error) {
+			c.State.change(y.born, changed{y, "next"}, func() { y.open = true })
+			if y.open {
+				return nil, errUnknown
+			}
 			v := y.items[y.pos]
 			y.pos = (y.pos + 1) % len(y.items)
 			return v, nil
 		}}, true
 	case "reset":
 		return &Func{Name: "cycler.reset", Fn: func(*CallArgs) (Value, error) {
-			y.pos = 0
+			y.pos, y.open = 0, false
 			return nil, nil
 		}}, true
 	}
@@ -184,10 +193,12 @@ func (y *cycler) Attr(_ *State, name string) (Value, bool) {
 type joiner struct {
 	sep  Value
 	used bool
+	born int32 // how many stretches had begun when it was made
+	open bool  // nobody knows whether it was used
 }
 
 func newJoiner(c *CallArgs) (Value, error) {
-	j := &joiner{sep: NewStr(", ")}
+	j := &joiner{sep: NewStr(", "), born: c.State.stretches}
 	if v, ok := c.Arg(0, "sep"); ok {
 		j.sep = v
 	}
@@ -198,7 +209,13 @@ func newJoiner(c *CallArgs) (Value, error) {
 func (j *joiner) Attr(*State, string) (Value, bool) { return nil, false }
 
 // Call returns the separator from the second time on.
-func (j *joiner) Call(*CallArgs) (Value, error) {
+func (j *joiner) Call(c *CallArgs) (Value, error) {
+	if !j.used {
+		c.State.change(j.born, changed{j, "used"}, func() { j.open = true })
+	}
+	if j.open {
+		return nil, errUnknown
+	}
 	if !j.used {
 		j.used = true
 		return NewStr(""), nil

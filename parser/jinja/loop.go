@@ -10,9 +10,15 @@ func (n *For) exec(s *State) signal {
 
 // run loops over iterable at a depth of recursion.
 func (n *For) run(s *State, iterable Value, depth int) {
-	if u, ok := iterable.(*Unknown); ok {
-		n.once(s, u, depth)
+	switch x := iterable.(type) {
+	case *Unknown:
+		n.once(s, x, depth)
 		return
+	case *List:
+		if x.open {
+			n.partly(s, x, depth)
+			return
+		}
 	}
 	items, err := s.items(iterable)
 	if err != nil {
@@ -30,7 +36,7 @@ func (n *For) run(s *State, iterable Value, depth int) {
 	}
 	l := &loop{node: n, items: items, depth: depth, outer: s.frame}
 	outer := s.frame
-	s.frame = &frame{outer: outer}
+	s.frame = s.inside(outer)
 	completed := false
 	for l.i = range items {
 		n.nextFrame(s, outer)
@@ -60,7 +66,7 @@ func (n *For) otherwise(s *State) {
 // something may hold on to that.
 func (n *For) nextFrame(s *State, outer *frame) {
 	if n.captures {
-		s.frame = &frame{outer: outer}
+		s.frame = s.inside(outer)
 		return
 	}
 	s.frame.names, s.frame.vals = s.frame.names[:0], s.frame.vals[:0]
@@ -81,19 +87,44 @@ func (n *For) filter(s *State, items []Value) []Value {
 	return kept
 }
 
+// partly loops over a list of which only the beginning is known: a pass for each
+// item there, and one for the rest.
+func (n *For) partly(s *State, list *List, depth int) {
+	known, rest := list.items[:len(list.items)-1], list.items[len(list.items)-1].(*Unknown)
+	if n.Filter != nil || len(known) == 0 {
+		n.once(s, rest, depth)
+		return
+	}
+	n.record(s, true, false)
+	outer := s.frame
+	for i, item := range known {
+		s.step()
+		s.frame = s.inside(outer)
+		s.assign(n.Target, item)
+		s.frame.set("loop", &loop{node: n, items: known, i: i, depth: depth, outer: outer, rest: rest})
+		if sig := s.execAll(n.Body); sig == breakLoop {
+			s.frame = outer
+			return
+		}
+	}
+	s.frame = outer
+	n.once(s, rest, depth)
+}
+
 // once stands for a loop of unknown length: one pass with an unknown item, of
 // which nobody knows whether it is the first or last.
 func (n *For) once(s *State, u *Unknown, depth int) {
 	n.record(s, true, true)
 	item := &Unknown{Why: u.Why, At: u.At}
 	l := &loop{node: n, items: []Value{item}, depth: depth, outer: s.frame, unknown: u}
+	around := s.begin(true)
 	outer := s.push()
-	s.taint++
 	s.assign(n.Target, item)
 	s.frame.set("loop", l)
 	s.execAll(n.Body)
-	s.taint--
 	s.frame = outer
+	s.end(around)
+	s.out.chosen = true
 }
 
 func (n *For) record(s *State, ran, unknown bool) {
@@ -117,6 +148,7 @@ type loop struct {
 	depth   int
 	outer   *frame
 	unknown *Unknown // what is looped over, if nobody knows it
+	rest    *Unknown // what follows items, if nobody knows it
 	last    []Value  // what changed() was last called with
 }
 
@@ -136,6 +168,17 @@ func (l *loop) Attr(s *State, name string) (Value, bool) {
 		return l.unknownAttr(name)
 	}
 	n := len(l.items)
+	if l.rest != nil {
+		switch name {
+		case "revindex", "revindex0", "length":
+			return &Unknown{Kind: ScalarKind, Why: l.rest.Why, At: l.rest.At}, true
+		case "last", "nextitem":
+			if l.i < n-1 {
+				break
+			}
+			return &Unknown{Kind: ScalarKind, Why: l.rest.Why, At: l.rest.At, presume: presumeFalse}, true
+		}
+	}
 	switch name {
 	case "index":
 		return int64(l.i + 1), true
@@ -189,10 +232,16 @@ func (l *loop) cycle(c *CallArgs) (Value, error) {
 	if len(c.Args) == 0 {
 		return nil, failure(TypeError, "no items for cycling given")
 	}
+	if l.unknown != nil {
+		return c.State.derived(l.unknown, AnyKind), nil
+	}
 	return c.Args[l.i%len(c.Args)], nil
 }
 
 func (l *loop) changed(c *CallArgs) (Value, error) {
+	if l.unknown != nil {
+		return &Unknown{Kind: ScalarKind, Why: l.unknown.Why, At: l.unknown.At, presume: presumeTrue}, nil
+	}
 	before := l.last
 	l.last = c.Args
 	if before == nil || len(before) != len(c.Args) {

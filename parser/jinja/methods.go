@@ -62,7 +62,7 @@ func tupleMethod(name string) builtin {
 	case "count", "index":
 		m := listMethod(name)
 		return builtin{m.lazy, func(s *State, v Value, c *CallArgs) (Value, error) {
-			return m.fn(s, &List{v.(*Tuple).items}, c)
+			return m.fn(s, &List{items: v.(*Tuple).items}, c)
 		}}
 	}
 	return builtin{}
@@ -72,31 +72,32 @@ func listMethod(name string) builtin {
 	on := func(f func(s *State, l *List, c *CallArgs) (Value, error)) builtin {
 		return builtin{true, func(s *State, v Value, c *CallArgs) (Value, error) { return f(s, v.(*List), c) }}
 	}
+	changing := func(f func(s *State, l *List, c *CallArgs) (Value, error)) builtin {
+		return on(func(s *State, l *List, c *CallArgs) (Value, error) { return l.changing(s, name, c, f) })
+	}
 	switch name {
 	case "append":
-		return on(listAppend)
+		return changing(listAppend)
 	case "extend":
-		return on(listExtend)
+		return changing(listExtend)
 	case "insert":
-		return on(listInsert)
+		return changing(listInsert)
 	case "pop":
-		return on(listPop)
+		return changing(listPop)
 	case "remove":
-		return on(listRemove)
+		return changing(listRemove)
 	case "index":
 		return on(listIndex)
 	case "count":
 		return on(listCount)
 	case "copy":
-		return on(func(_ *State, l *List, _ *CallArgs) (Value, error) {
-			return &List{append([]Value(nil), l.items...)}, nil
-		})
+		return on(func(s *State, l *List, _ *CallArgs) (Value, error) { return l.copy(s), nil })
 	case "clear":
-		return on(func(_ *State, l *List, _ *CallArgs) (Value, error) { l.items = nil; return nil, nil })
+		return changing(func(_ *State, l *List, _ *CallArgs) (Value, error) { l.items = nil; return nil, nil })
 	case "reverse":
-		return on(func(_ *State, l *List, _ *CallArgs) (Value, error) { l.items = reversed(l.items); return nil, nil })
+		return changing(func(_ *State, l *List, _ *CallArgs) (Value, error) { l.items = reversed(l.items); return nil, nil })
 	case "sort":
-		return on(listSort)
+		return changing(listSort)
 	}
 	return builtin{}
 }
@@ -107,6 +108,30 @@ func (c *CallArgs) one(method string) (Value, error) {
 		return nil, failure(TypeError, "%s() takes exactly one argument (%d given)", method, len(c.Args)+len(c.Named))
 	}
 	return c.Args[0], nil
+}
+
+// changing carries out a method that changes l. Of a list of which nobody knows
+// how it goes on, nobody knows either what else but adding to it does.
+func (l *List) changing(s *State, method string, c *CallArgs, f func(*State, *List, *CallArgs) (Value, error)) (Value, error) {
+	adds := method == "append" || method == "extend"
+	if !l.open || method == "clear" {
+		keep := 0
+		if adds {
+			keep = len(l.items)
+		}
+		l.open = false
+		v, err := f(s, l, c)
+		s.changeList(l, keep)
+		return v, err
+	}
+	if !adds {
+		l.unsure(0, &Unknown{Why: "a list that is not known", At: c.Place})
+		s.changeList(l, 0)
+	}
+	if method == "pop" {
+		return nil, errUnknown
+	}
+	return nil, nil
 }
 
 func listAppend(s *State, l *List, c *CallArgs) (Value, error) {
@@ -123,8 +148,13 @@ func listExtend(s *State, l *List, c *CallArgs) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := v.(*Unknown); ok { // the list goes on, nobody knows how
-		l.items = append(l.items, s.derived(u, AnyKind))
+	if u, ok := v.(*Unknown); ok {
+		l.unsure(len(l.items), s.derived(u, AnyKind))
+		return nil, nil
+	}
+	if other, ok := v.(*List); ok && other.open {
+		s.iterate(len(other.items))
+		l.items, l.open = append(l.items, other.items...), true
 		return nil, nil
 	}
 	items, err := s.items(v)
@@ -248,6 +278,10 @@ func dictMethod(name string) builtin {
 	on := func(f func(s *State, d *Dict, c *CallArgs) (Value, error)) builtin {
 		return builtin{true, func(s *State, v Value, c *CallArgs) (Value, error) {
 			d := v.(*Dict)
+			switch name {
+			case "update", "setdefault", "pop", "popitem", "clear":
+				defer s.change(d.born, changed{d, ""}, func() { d.open = true })
+			}
 			if d.open && name != "clear" && name != "copy" && name != "update" {
 				return nil, errUnknown
 			}
@@ -274,7 +308,7 @@ func dictMethod(name string) builtin {
 	case "copy":
 		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { return d.Copy(), nil })
 	case "clear":
-		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { *d = Dict{}; return nil, nil })
+		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { *d = Dict{born: d.born}; return nil, nil })
 	}
 	return builtin{}
 }
@@ -355,6 +389,13 @@ func (s *Set) minus(o *Set) *Set {
 func setMethod(name string) builtin {
 	on := func(f func(a, b *Set) Value) builtin {
 		return builtin{false, func(s *State, v Value, c *CallArgs) (Value, error) {
+			set := &v.(*Set).d
+			if set.open {
+				return nil, errUnknown
+			}
+			if name == "update" {
+				defer s.change(set.born, changed{set, ""}, func() { set.open = true })
+			}
 			other := &Set{}
 			for _, arg := range c.Args {
 				items, err := s.items(arg)
@@ -394,7 +435,15 @@ func setMethod(name string) builtin {
 	case "copy":
 		return on(func(a, _ *Set) Value { return NewSet(a.Items()...) })
 	case "add", "remove", "discard":
-		return builtin{false, func(_ *State, v Value, c *CallArgs) (Value, error) { return setChange(v.(*Set), name, c) }}
+		return builtin{true, func(s *State, v Value, c *CallArgs) (Value, error) {
+			set := v.(*Set)
+			set.d.open = set.d.open || c.unknownArg()
+			if set.d.open {
+				return nil, nil
+			}
+			defer s.change(set.d.born, changed{set, ""}, func() { set.d.open = true })
+			return setChange(set, name, c)
+		}}
 	}
 	return builtin{}
 }

@@ -152,7 +152,7 @@ func strSplit(v *Str, c *CallArgs, by func(*Str, string, int) []Value, fields fu
 	}
 	sep, given := c.Arg(0, "sep")
 	if !given || sep == nil {
-		return &List{fields(v, n)}, nil
+		return &List{items: fields(v, n)}, nil
 	}
 	text, ok := TextOf(sep)
 	if !ok {
@@ -161,7 +161,7 @@ func strSplit(v *Str, c *CallArgs, by func(*Str, string, int) []Value, fields fu
 	if text == "" {
 		return nil, failure(ValueError, "empty separator")
 	}
-	return &List{by(v, text, n)}, nil
+	return &List{items: by(v, text, n)}, nil
 }
 
 func strLines(_ *State, v *Str, c *CallArgs) (Value, error) {

@@ -135,7 +135,7 @@ func literalValue(text string, e Expr) (Value, bool) {
 		return v, err == nil
 	case *ListExpr:
 		items, ok := literalItems(text, e.Items)
-		return &List{items}, ok
+		return &List{items: items}, ok
 	case *TupleExpr:
 		items, ok := literalItems(text, e.Items)
 		return &Tuple{items: items}, ok

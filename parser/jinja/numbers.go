@@ -108,6 +108,9 @@ func (s *State) arith(op Op, l, r Value) (Value, error) {
 	if f, ok := l.(*Str); ok && op == Mod {
 		return s.percent(f, r)
 	}
+	if v, ok := s.longer(op, l, r); ok {
+		return v, nil
+	}
 	if open(l) || open(r) {
 		return nil, errUnknown
 	}
@@ -128,6 +131,32 @@ func (s *State) arith(op Op, l, r Value) (Value, error) {
 	return nil, failure(TypeError, "unsupported operand type(s) for %s: %s and %s", op, quoted(typeName(l)), quoted(typeName(r)))
 }
 
+// longer adds to a list one of which nobody knows how it goes on, or adds to
+// such a list: the beginning is known.
+func (s *State) longer(op Op, l, r Value) (Value, bool) {
+	a, ok := l.(*List)
+	if op != Add || !ok {
+		return nil, false
+	}
+	out := &List{items: a.items, born: s.stretches, open: true, chosen: a.chosen}
+	if a.open {
+		return out, true
+	}
+	switch b := r.(type) {
+	case *List:
+		if b.open {
+			s.iterate(len(a.items) + len(b.items))
+			out.items = slices.Concat(a.items, b.items)
+			return out, true
+		}
+	case *Unknown:
+		s.iterate(len(a.items) + 1)
+		out.items = slices.Concat(a.items, []Value{s.derived(b, AnyKind)})
+		return out, true
+	}
+	return nil, false
+}
+
 // seqArith is + and * of sequences.
 func (s *State) seqArith(op Op, l, r Value) (v Value, err error, ok bool) {
 	switch op {
@@ -136,7 +165,7 @@ func (s *State) seqArith(op Op, l, r Value) (v Value, err error, ok bool) {
 		case *List:
 			if y, ok := r.(*List); ok {
 				s.iterate(len(x.items) + len(y.items))
-				return &List{slices.Concat(x.items, y.items)}, nil, true
+				return &List{items: slices.Concat(x.items, y.items), born: s.stretches, chosen: x.chosen || y.chosen}, nil, true
 			}
 		case *Tuple:
 			if y, ok := r.(*Tuple); ok {
@@ -187,7 +216,7 @@ func (s *State) repeat(v Value, n int64) (Value, error, bool) {
 	case *List:
 		k := times(len(v.items))
 		s.iterate(k * len(v.items))
-		return &List{slices.Repeat(v.items, k)}, nil, true
+		return &List{items: slices.Repeat(v.items, k)}, nil, true
 	case *Tuple:
 		k := times(len(v.items))
 		s.iterate(k * len(v.items))

@@ -63,7 +63,7 @@ const maxCompared = 100_000
 type comparer struct{ left int }
 
 func (c *comparer) equal(a, b Value, depth int) (bool, error) {
-	if open(a) || open(b) {
+	if doubtful(a) || doubtful(b) {
 		return false, errUnknown
 	}
 	if c.left--; depth > maxDepth || c.left < 0 {
@@ -144,7 +144,7 @@ const unordered = 2
 func order(a, b Value) (int, error) { return orderAt(a, b, 0) }
 
 func orderAt(a, b Value, depth int) (int, error) {
-	if open(a) || open(b) {
+	if doubtful(a) || doubtful(b) {
 		return 0, errUnknown
 	}
 	if depth > maxDepth {
@@ -197,12 +197,19 @@ func orderItems(a, b []Value, depth int) (int, error) {
 
 // contains is v in container.
 func (s *State) contains(container, v Value) (bool, error) {
-	if open(container) {
+	if l, ok := container.(*List); ok && l.open && !doubtful(v) {
+		for _, item := range l.items {
+			if Equal(item, v) {
+				return true, nil
+			}
+		}
+	}
+	if doubtful(container) {
 		return false, errUnknown
 	}
 	switch c := container.(type) {
 	case *Str:
-		if open(v) {
+		if doubtful(v) {
 			return false, errUnknown
 		}
 		if t, ok := TextOf(v); ok {
@@ -210,7 +217,7 @@ func (s *State) contains(container, v Value) (bool, error) {
 		}
 		return false, failure(TypeError, "'in <string>' requires string as left operand, not %s", typeName(v))
 	case *Dict:
-		if open(v) {
+		if doubtful(v) {
 			return false, errUnknown
 		}
 		_, ok := c.Get(v)

@@ -25,19 +25,22 @@ type State struct {
 	main   buffer
 	at     source.Span // the expression being called or printed
 
-	m        source.Map
-	taken    []Condition
-	forced   []forcing
-	errors   []*Error
-	reported map[errorKey]bool
-	taint    int
-	depth    int
-	steps    int
-	made     int // bytes of text made
-	loops    int
-	holes    int
-	free     [][]byte // buffers of finished calls
-	native   *printed // in a native render
+	m         source.Map
+	taken     []Condition
+	forced    []forcing
+	errors    []*Error
+	reported  map[errorKey]bool
+	stretch   stretch
+	stretches int32 // how many began so far
+	changes   []func()
+	logged    map[changed]int32
+	depth     int
+	steps     int
+	made      int // bytes of text made
+	loops     int
+	holes     int
+	free      [][]byte // buffers of finished calls
+	native    *printed // in a native render
 }
 
 // forcing is a decision that the options make for a condition.
@@ -144,24 +147,26 @@ func (s *State) finish(r *Result) string {
 
 // mark is what a call changes in the state and must put back.
 type mark struct {
-	frame *frame
-	tmpl  *Template
-	file  *source.File
-	call  source.CallID
-	scope Scope
-	out   *buffer
-	at    source.Span
-	taint int
-	depth int
+	frame   *frame
+	tmpl    *Template
+	file    *source.File
+	call    source.CallID
+	scope   Scope
+	out     *buffer
+	at      source.Span
+	depth   int
+	stretch stretch
+	changes int
 }
 
 func (s *State) mark() mark {
-	return mark{s.frame, s.tmpl, s.file, s.call, s.scope, s.out, s.at, s.taint, s.depth}
+	return mark{s.frame, s.tmpl, s.file, s.call, s.scope, s.out, s.at, s.depth, s.stretch, len(s.changes)}
 }
 
 func (s *State) unwindTo(m mark) {
 	s.frame, s.tmpl, s.file, s.call, s.scope, s.out = m.frame, m.tmpl, m.file, m.call, m.scope, m.out
-	s.at, s.taint, s.depth = m.at, m.taint, m.depth
+	s.at, s.depth = m.at, m.depth
+	s.leave(m.stretch, m.changes)
 }
 
 // Data returns Options.Data.
@@ -188,7 +193,7 @@ func (s *State) Scope() Scope { return s.scope }
 
 // Tainted reports whether the evaluation is under a condition, or in a loop,
 // that depended on an unknown value, so that perhaps it would not get here.
-func (s *State) Tainted() bool { return s.taint > 0 }
+func (s *State) Tainted() bool { return s.stretch.number > 0 }
 
 // OutputLen returns the number of bytes in the output of the template itself;
 // inside a macro, whose text is not there yet, where the text of the whole
@@ -214,7 +219,7 @@ func (s *State) fail(err error, at source.Span) *Unknown {
 		e.Place = place
 	}
 	u := &Unknown{Why: e.Msg, At: place}
-	if s.taint > 0 && e.Kind != Unsupported || len(s.errors) >= maxErrors {
+	if s.Tainted() && e.Kind != Unsupported || len(s.errors) >= maxErrors {
 		return u
 	}
 	key := errorKey{e.Place.File, e.Place.Span, e.Msg}
@@ -279,7 +284,7 @@ func (s *State) enter() {
 // gives up at fewer calls than the budget allows.
 func (s *State) circle() {
 	chain := s.Chain()
-	if len(chain) < 2 || s.taint > 0 {
+	if len(chain) < 2 || s.Tainted() {
 		return
 	}
 	again := slices.IndexFunc(chain[1:], func(c source.Call) bool { return c.File == chain[0].File && c.Span == chain[0].Span })
@@ -332,6 +337,7 @@ func (s *State) capture(body func()) *Str {
 // through their names beats hashing.
 type frame struct {
 	outer *frame
+	born  int32 // how many stretches had begun when it was opened
 	names []string
 	vals  []Value
 }
@@ -342,6 +348,16 @@ func (f *frame) get(name string) (Value, bool) {
 			if f.names[i] == name {
 				return f.vals[i], true
 			}
+		}
+	}
+	return nil, false
+}
+
+// own returns a variable of f itself.
+func (f *frame) own(name string) (Value, bool) {
+	for i := range f.names {
+		if f.names[i] == name {
+			return f.vals[i], true
 		}
 	}
 	return nil, false
@@ -360,9 +376,12 @@ func (f *frame) set(name string, v Value) {
 // push opens a frame inside the current one; it returns what to put back.
 func (s *State) push() *frame {
 	outer := s.frame
-	s.frame = &frame{outer: outer}
+	s.frame = s.inside(outer)
 	return outer
 }
+
+// inside returns a new frame in outer.
+func (s *State) inside(outer *frame) *frame { return &frame{outer: outer, born: s.stretches} }
 
 // lookup resolves a name: variables, the scope of the host, the engine's own.
 func (s *State) lookup(name string, at source.Span) Value {

@@ -14,6 +14,9 @@ type Str struct {
 	text string
 	segs []source.Segment
 	open bool // some of the text is the token of a hole
+	// chosen says that an unknown condition decided that it is this text and
+	// not another one. It prints as it is, and decides nothing.
+	chosen bool
 }
 
 // NewStr returns a string of no known origin.
@@ -43,9 +46,10 @@ func (s *Str) end(i int) int32 {
 // buffer builds a text with its segments: the output of a template, the body
 // of a macro, the result of an operation on strings.
 type buffer struct {
-	b    []byte
-	segs []source.Segment
-	open bool
+	b      []byte
+	segs   []source.Segment
+	open   bool
+	chosen bool
 }
 
 func (w *buffer) len() int { return len(w.b) }
@@ -85,7 +89,7 @@ func (w *buffer) write(text string, seg source.Segment) {
 
 // str adds s; what has no origin in it gets that of fill.
 func (w *buffer) str(s *Str, fill source.Segment) {
-	w.open = w.open || s.open
+	w.open, w.chosen = w.open || s.open, w.chosen || s.chosen
 	if len(s.segs) == 0 {
 		w.write(s.text, fill)
 		return
@@ -101,7 +105,7 @@ func (w *buffer) str(s *Str, fill source.Segment) {
 
 // take returns what was written as a string; the buffer must not be used after.
 func (w *buffer) take() *Str {
-	return &Str{text: string(w.b), segs: w.segs, open: w.open}
+	return &Str{text: string(w.b), segs: w.segs, open: w.open, chosen: w.chosen}
 }
 
 // slice returns s[i:j] in bytes.
@@ -110,10 +114,10 @@ func (s *Str) slice(i, j int) *Str {
 		return s
 	}
 	if i >= j {
-		return &Str{}
+		return &Str{chosen: s.chosen}
 	}
 	if len(s.segs) == 0 {
-		return &Str{text: s.text[i:j], open: s.open}
+		return &Str{text: s.text[i:j], open: s.open, chosen: s.chosen}
 	}
 	var w buffer
 	first := sort.Search(len(s.segs), func(k int) bool { return int(s.end(k)) > i })
@@ -129,7 +133,7 @@ func (s *Str) slice(i, j int) *Str {
 		seg.Out = int32(from - i)
 		w.segs = append(w.segs, seg)
 	}
-	out := &Str{text: s.text[i:j], segs: w.segs}
+	out := &Str{text: s.text[i:j], segs: w.segs, chosen: s.chosen}
 	out.open = s.open && strings.Contains(out.text, holePrefix)
 	return out
 }
@@ -154,7 +158,7 @@ func (s *Str) origin() (source.Segment, bool) {
 
 // whole returns text as made from all of s.
 func (s *Str) whole(text string) *Str {
-	out := &Str{text: text, open: s.open}
+	out := &Str{text: text, open: s.open, chosen: s.chosen}
 	if seg, ok := s.origin(); ok && text != "" {
 		out.segs = []source.Segment{seg}
 	}
@@ -169,7 +173,7 @@ func (s *Str) altered(text string) *Str {
 	if len(text) != len(s.text) {
 		return s.whole(text)
 	}
-	out := &Str{text: text, segs: make([]source.Segment, len(s.segs)), open: s.open}
+	out := &Str{text: text, segs: make([]source.Segment, len(s.segs)), open: s.open, chosen: s.chosen}
 	copy(out.segs, s.segs)
 	for i := range out.segs {
 		if seg := &out.segs[i]; seg.Fid == source.Exact && text[seg.Out:s.end(i)] != s.text[seg.Out:s.end(i)] {

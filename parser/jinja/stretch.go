@@ -1,0 +1,230 @@
+package jinja
+
+import (
+	"strings"
+
+	"github.com/dbtvet/dbtvet/parser/source"
+)
+
+// stretch is a part of the evaluation that depends on something unknown: the
+// clause of an unknown condition, or the one pass that stands for a loop of
+// unknown length. Stretches are numbered in the order in which they begin; 0 is
+// the evaluation outside of all. What is older than a stretch and is changed in
+// it is afterwards as it was or as it is now, and nobody knows which: it is
+// doubted when the stretch ends, in a loop at once, since an earlier pass may
+// have changed it before.
+type stretch struct {
+	number int32 // of the innermost stretch
+	loop   int32 // of the innermost one that is a loop
+	log    int   // how many changes there were when it began
+}
+
+// changed is what a stretch changed: a list, a dict, or a variable of a frame.
+type changed struct {
+	what any
+	name string
+}
+
+// begin opens a stretch and returns the one around it, for end.
+func (s *State) begin(loop bool) stretch {
+	outer := s.stretch
+	s.stretches++
+	s.stretch = stretch{s.stretches, outer.loop, len(s.changes)}
+	if loop {
+		s.stretch.loop = s.stretches
+	}
+	return outer
+}
+
+// end closes the innermost stretch.
+func (s *State) end(outer stretch) {
+	first := s.stretch.log
+	s.stretch = outer
+	for _, doubt := range s.changes[first:] {
+		doubt()
+	}
+	s.changes = s.changes[:first]
+}
+
+// leave closes the stretches that a macro left through return(), which began
+// when there were first changes. A change by the macro in the stretch around
+// is doubted early, and again at its end.
+func (s *State) leave(outer stretch, first int) {
+	if s.stretch.number == outer.number {
+		return
+	}
+	s.stretch = outer
+	for _, doubt := range s.changes[first:] {
+		doubt()
+	}
+}
+
+// change notes that x, made when born stretches had begun, was changed; doubt
+// makes of it what it is when nobody knows whether that happened.
+func (s *State) change(born int32, x changed, doubt func()) {
+	switch {
+	case born >= s.stretch.number:
+	case born < s.stretch.loop:
+		doubt()
+	case s.logged[x] != s.stretch.number:
+		if s.logged == nil {
+			s.logged = map[changed]int32{}
+		}
+		s.logged[x] = s.stretch.number
+		s.changes = append(s.changes, doubt)
+	}
+}
+
+// setVar gives a variable of the current frame the value v.
+func (s *State) setVar(name string, v Value) {
+	f := s.frame
+	if f.born >= s.stretch.number {
+		f.set(name, v)
+		return
+	}
+	old, ok := f.get(name)
+	if !ok {
+		old = Undefined{Name: name}
+	}
+	f.set(name, v)
+	d := s.doubted(old, f.born)
+	s.change(f.born, changed{f, name}, func() {
+		if now, ok := f.own(name); ok {
+			f.set(name, d.or(s, now))
+		}
+	})
+}
+
+// setAttr gives an attribute of a namespace the value v.
+func (s *State) setAttr(ns *Dict, name string, v Value) {
+	old, ok := ns.Get(name)
+	if !ok {
+		old = Undefined{Name: name}
+	}
+	ns.Set(name, v)
+	d := s.doubted(old, ns.born)
+	s.change(ns.born, changed{ns, name}, func() {
+		if now, ok := ns.Get(name); ok {
+			ns.Set(name, d.or(s, now))
+		}
+	})
+}
+
+// doubt is how a variable changes in a stretch.
+type doubt struct {
+	old  Value
+	loop bool // perhaps more than once
+	at   source.Place
+}
+
+func (s *State) doubted(old Value, born int32) doubt {
+	return doubt{old, born < s.stretch.loop, s.place(s.at)}
+}
+
+// or returns what the variable holds that perhaps got v. A truth value or a
+// number is unknown: it would decide further conditions as if it were a fact.
+// Text that a condition chose is kept, as that of the branch; of text that a
+// loop makes longer the beginning is known.
+func (d doubt) or(s *State, v Value) Value {
+	if same(d.old, v) {
+		return v
+	}
+	const why = "set under a condition that is not known"
+	u := &Unknown{Kind: ScalarKind, Why: why, At: d.at, guess: v, presume: presumed(truth(v))}
+	switch v := v.(type) {
+	case nil, bool, int64, float64:
+		return u
+	case *Str:
+		if !d.loop {
+			return v.asChosen()
+		}
+		if before, ok := d.old.(*Str); ok && strings.HasPrefix(v.text, before.text) {
+			return before.followedBy(s, &Unknown{Kind: ScalarKind, Why: why, At: d.at})
+		}
+		return u
+	case *List:
+		if before, ok := d.old.(*List); ok {
+			return before.beginning(v, &Unknown{Why: why, At: d.at})
+		}
+		return v.asChosen()
+	case *Dict:
+		if _, ok := d.old.(*Dict); ok {
+			out := v.Copy()
+			out.open = true
+			return out
+		}
+	}
+	return v
+}
+
+// followedBy returns s with a hole behind it.
+func (s *Str) followedBy(st *State, u *Unknown) *Str {
+	var w buffer
+	w.str(s, source.Segment{})
+	text, seg := st.hole(u, u.At.Span)
+	w.write(text, seg)
+	w.open = true
+	return w.take()
+}
+
+// asChosen returns s as a text of which nobody knows whether it is the right one.
+func (s *Str) asChosen() *Str {
+	if s.chosen {
+		return s
+	}
+	out := *s
+	out.chosen = true
+	return &out
+}
+
+// asChosen is that of a list.
+func (l *List) asChosen() *List {
+	if l.chosen {
+		return l
+	}
+	out := *l
+	out.chosen = true
+	return &out
+}
+
+// copy returns a new list with the elements of l.
+func (l *List) copy(s *State) *List {
+	return &List{items: append([]Value(nil), l.items...), born: s.stretches, open: l.open, chosen: l.chosen}
+}
+
+// list returns a new list.
+func (s *State) list(items []Value) *List { return &List{items: items, born: s.stretches} }
+
+// changeList notes that l was changed by a method; of its elements the first
+// keep are what they were.
+func (s *State) changeList(l *List, keep int) {
+	name := "end"
+	if keep == 0 {
+		name = "all"
+	}
+	at := s.place(s.at)
+	s.change(l.born, changed{l, name}, func() {
+		l.unsure(min(keep, len(l.items)), &Unknown{Why: "a list changed under a condition that is not known", At: at})
+	})
+}
+
+// unsure makes l a list that begins with its first keep elements and goes on
+// nobody knows how.
+func (l *List) unsure(keep int, rest *Unknown) {
+	if l.open {
+		keep = min(keep, len(l.items)-1)
+	}
+	l.items, l.open = append(l.items[:keep:keep], rest), true
+}
+
+// beginning returns what l and other have in common at their beginning, as a
+// list that goes on nobody knows how.
+func (l *List) beginning(other *List, rest *Unknown) *List {
+	n := 0
+	for n < len(l.items) && n < len(other.items) && same(l.items[n], other.items[n]) {
+		n++
+	}
+	out := &List{items: other.items, open: other.open, born: other.born}
+	out.unsure(n, rest)
+	return out
+}
