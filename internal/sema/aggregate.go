@@ -65,14 +65,30 @@ func (b *binder) aggregate(e *sql.Call) Col {
 			if g, ok := b.ofGroup(a); ok {
 				b.block.rel.addFD(fd{set{c}, []Col{g}, false, b.w.because(e.Span, "all rows of a group have this value")})
 			}
-			if aggregates[a.Name].neverNull {
-				b.block.rel.notNull[c] = b.w.because(e.Span, "count is never NULL")
+			if why := b.filled(a); why != "" {
+				b.block.rel.notNull[c] = b.w.because(e.Span, why)
 			}
 		}
 		b.w.Aggs = append(b.w.Aggs, a)
 	}
 	return c
 }
+
+// filled says why an aggregate is never NULL, or returns nothing: it counts, or
+// it is over a column without NULL, of which each group has a row.
+func (b *binder) filled(a *Aggregate) string {
+	if aggregates[a.Name].neverNull {
+		return "count is never NULL"
+	}
+	grouped := !b.block.rollup() && slices.ContainsFunc(b.block.groupPre, func(c Col) bool { return !b.w.cols[c].fixed })
+	if grouped && a.Call.Filter == nil && keepsValues[a.Name] && len(a.args) == 1 && b.block.grouping.notNull[a.args[0]] != nil {
+		return "a group has a row, in which `" + b.w.colName(a.args[0]) + "` is not NULL"
+	}
+	return ""
+}
+
+// keepsValues are the aggregates that are NULL only where all values are.
+var keepsValues = words("min max any_value arbitrary first last sum avg bool_and bool_or array_agg string_agg listagg")
 
 // sameAggregate returns the column of an earlier call in the block that has the
 // same value in every group.

@@ -47,13 +47,50 @@ func (c *reach) enterValue(x Col, f *fd, value bool) {
 		c.by[x] = f
 	}
 	col := &c.w.cols[x]
-	if col.volatile || !c.invertible(col, value) {
+	if col.volatile {
+		return
+	}
+	if c.chosen(col) {
+		c.enterValue(col.in[0], &fd{from: set{x}, to: col.in[:1]}, true)
+		return
+	}
+	if !c.invertible(col, value) {
+		c.enterParts(x, col)
 		return
 	}
 	value = value && !coalesces(col)
 	for _, i := range col.in {
 		c.enterValue(i, &fd{from: set{x}, to: []Col{i}}, value || c.present(i))
 	}
+}
+
+// enterParts enters the parts of a concat() that is told apart by separators and
+// leaves NULL out: those that are never NULL stand in the text, each in its place.
+func (c *reach) enterParts(x Col, col *column) {
+	if col.class != Hashed || !concatSkipsNull[c.w.Dialect.Name] || !strings.HasPrefix(col.pattern, "concat(") {
+		return
+	}
+	for _, i := range col.in {
+		if c.certain(i, 0) {
+			c.enterValue(i, &fd{from: set{x}, to: []Col{i}}, true)
+		}
+	}
+}
+
+// concatSkipsNull are the dialects whose concat() takes NULL for an empty text:
+// the documentation of PostgreSQL, DuckDB and SQL Server. Elsewhere it is NULL.
+var concatSkipsNull = words("postgres duckdb tsql")
+
+// chosen reports whether col is a coalesce that gives its first argument in
+// every row asked about, because that is never NULL.
+func (c *reach) chosen(col *column) bool {
+	return col.fallsBack() && c.present(col.in[0])
+}
+
+// fallsBack reports whether col is a coalesce whose first argument is a column.
+func (col *column) fallsBack() bool {
+	name, args, _ := strings.Cut(col.pattern, "(")
+	return fallbacks[name] && strings.HasPrefix(args, "$")
 }
 
 // present reports whether x is not NULL in the rows asked about.
@@ -92,23 +129,41 @@ func (w *World) shows(y, x Col) bool {
 // invertible reports whether the value of col tells those of its inputs. A
 // concatenation of several is NULL, or leaves them out, where one is NULL:
 // `a || '-' || b` says nothing of a where b is NULL, and concat_ws('-', a, b)
-// has one text for (1, NULL) and (NULL, 1).
+// has one text for (1, NULL) and (NULL, 1). One of a single column, however
+// often it stands there, is NULL, or has no value in it, where that is NULL.
 func (c *reach) invertible(col *column, value bool) bool {
 	if col.class != Injective && col.class != Hashed {
 		return false
 	}
-	if strings.HasPrefix(col.pattern, "concat_ws(") {
-		value = false
-	} else if len(col.in) == 1 && !strings.HasPrefix(col.pattern, "concat(") {
+	one := !slices.ContainsFunc(col.in, func(i Col) bool { return c.w.base(i) != c.w.base(col.in[0]) })
+	skips := strings.HasPrefix(col.pattern, "concat_ws(")
+	switch {
+	case one && len(col.in) > 0 && (len(col.in) > 1 || !skips && !strings.HasPrefix(col.pattern, "concat(")):
 		return true
+	case skips:
+		value = false
 	}
 	return value || !slices.ContainsFunc(col.in, func(i Col) bool { return !c.certain(i, 0) })
+}
+
+// base returns the column that c is NULL with and tells the value of, through
+// casts to text and the like.
+func (w *World) base(c Col) Col {
+	for depth := 0; depth < maxDepth; depth++ {
+		col := &w.cols[c]
+		if col.class != Injective || len(col.in) != 1 {
+			break
+		}
+		c = col.in[0]
+	}
+	return c
 }
 
 // coalesces reports whether col gives a text in place of NULL, as surrogate
 // keys do with each of their columns.
 func coalesces(col *column) bool {
-	return col.class == Hashed && (strings.HasPrefix(col.pattern, "coalesce(") || strings.HasPrefix(col.pattern, "ifnull(") || strings.HasPrefix(col.pattern, "nvl("))
+	name, _, _ := strings.Cut(col.pattern, "(")
+	return col.class == Hashed && fallbacks[name]
 }
 
 // certain reports whether x, or what it is an injective function of, is never

@@ -215,7 +215,7 @@ func (w *World) standIn(r *rel, c Col, visible map[Col]int) (Col, bool) {
 			continue
 		}
 		col := &w.cols[v]
-		if (col.class == Hashed || col.class == Injective) && w.reach(r, set{v}).known(c) {
+		if (col.class == Hashed || col.class == Injective || col.fallsBack()) && w.reach(r, set{v}).known(c) {
 			return v, true
 		}
 	}

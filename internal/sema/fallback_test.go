@@ -18,6 +18,11 @@ func TestKeysOfConstants(t *testing.T) {
 		{"select l.a, l.b, x.m from l full join (select t as m from r where k = 1) as x on l.a <> x.m", []string{"a", "b", "m"}},
 		{"select 2 as e, count(a) as n from l group by all", nil},
 		{"select min(m) as x from (select max(v) as m, max(v) as o from l group by b) as y group by m, o", []string{"x"}},
+		{"select coalesce(k, -1) as e from r where t = 1", []string{"e"}},
+		{"select cast(w as varchar) || '-' || cast(w as varchar) as e from (select distinct w from r) as x", []string{"e"}},
+		{"select concat_ws('-', w, w) as e from (select distinct w from r) as x", []string{"e"}},
+		{"select concat(k, '-', w) as e from r where t = 1", []string{"e"}},
+		{"select concat(m, '-', b) as e from (select b, max(b) + 1 as m from l group by b) as x", []string{"e"}},
 		{"select coalesce(k, k) as e from r where t = 1", []string{"e"}},
 		{"select min(v) as m, max(b) as n from (select v, b, count(*) as c from l group by v, b) group by v, b", []string{"m", "n"}},
 	} {
@@ -35,6 +40,10 @@ func TestNoKeysOfFallbacks(t *testing.T) {
 		"select k, w from r where coalesce(w, 1) = 1",
 		"select k, w from r where coalesce(w, t) = 1",
 		"select k, w from r where coalesce(w, 2) <> 1",
+		"select concat(w, '-', t) as k, w from r",
+		"select concat_ws('-', k, w) as k, w from r",
+		"select coalesce(w, -1) as k, w from r where t = 1",
+		"select max(k) as k, 1 as w from r group by rollup(t)",
 	} {
 		if s := worldOf(t, facts, q).Output; s.claims([]string{"k"}, false) {
 			t.Errorf("k is no key of %s", q)
