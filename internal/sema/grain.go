@@ -72,7 +72,7 @@ func (w *World) rowOf(key set, t Col) bool {
 // Witness returns rows of the multiplying side that fulfil every declared key
 // and still meet one row of the other side twice; nil when no key shows how.
 func (v *Verdict) Witness(other string, value string) []string {
-	if v.Status != FanOut || len(v.Missing) == 0 || len(v.On) == 0 {
+	if v.Status != FanOut || len(v.Missing) == 0 || len(v.Facing) == 0 {
 		return nil
 	}
 	row := func(n string) string {
@@ -91,7 +91,7 @@ func (v *Verdict) Witness(other string, value string) []string {
 		return "(" + strings.Join(cells, ", ") + ")"
 	}
 	left := "("
-	for i, c := range v.On {
+	for i, c := range v.Facing {
 		if i > 0 {
 			left += ", "
 		}

@@ -35,6 +35,9 @@ type Verdict struct {
 	// that the join fixes.
 	Side string
 	On   []string
+	// Facing are the columns of the other side that the join compares them with;
+	// set for FanOut.
+	Facing []string
 	// Key is the known key of the side that On does not cover, Missing what
 	// it lacks; empty unless Status is FanOut by such a key.
 	Key     []string

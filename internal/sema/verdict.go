@@ -82,7 +82,25 @@ func (j *Join) verdict(s side, extra []*JoinCond) Verdict {
 		return v
 	}
 	j.fanOut(&v, s, r, other, f, c)
+	if v.Status == FanOut {
+		v.Facing = w.names(j.facing(s, extra))
+	}
 	return v
+}
+
+// facing returns the columns that those of side s are compared with by equality.
+func (j *Join) facing(s side, extra []*JoinCond) set {
+	var out set
+	for _, c := range slices.Concat(j.Conds, extra) {
+		switch other := both &^ s; {
+		case c.eq == nil:
+		case c.l == s && c.r == other:
+			out = out.with(c.eq.r)
+		case c.r == s && c.l == other:
+			out = out.with(c.eq.l)
+		}
+	}
+	return out
 }
 
 func weakestOf(ws []*why) finding.Strength {

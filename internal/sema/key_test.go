@@ -1,6 +1,9 @@
 package sema
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestKeysOfConstants: values that a condition or a group fixes add nothing to a
 // key, on either side of an outer join too.
@@ -48,5 +51,14 @@ func TestNoKeysOfFallbacks(t *testing.T) {
 		if s := worldOf(t, facts, q).Output; s.claims([]string{"k"}, false) {
 			t.Errorf("k is no key of %s", q)
 		}
+	}
+}
+
+// TestWitnessNames: each row of a witness has the columns of its own relation.
+func TestWitnessNames(t *testing.T) {
+	w := worldOf(t, "r strict(k, t)", "select sum(l.v) from l join r on r.k = l.a")
+	lines := w.Joins[0].Right.Witness("l", "v")
+	if len(lines) != 2 || lines[0] != "l (a=1, v=5)" || !strings.HasPrefix(lines[1], "r (k=1, t=1) (k=1, t=2) ") {
+		t.Errorf("%q", lines)
 	}
 }
