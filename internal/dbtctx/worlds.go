@@ -165,23 +165,23 @@ func (a *worldSet) forcing(b branch) World {
 func (a *worldSet) needsIncremental(w World) bool {
 	return slices.ContainsFunc(a.conds, func(c jinja.Condition) bool {
 		outcome, forced := w.Forced[c.Span]
-		holds, known := withoutIncremental(c.Test)
+		holds, known := WithoutIncremental(c.Test)
 		return forced && known && holds != outcome
 	})
 }
 
-// withoutIncremental evaluates a condition where is_incremental() is false. It
+// WithoutIncremental evaluates a condition where is_incremental() is false. It
 // is not known if it rests on anything else.
-func withoutIncremental(e jinja.Expr) (holds, known bool) {
+func WithoutIncremental(e jinja.Expr) (holds, known bool) {
 	switch e := e.(type) {
 	case *jinja.Call:
 		return false, e.Callee() == "is_incremental"
 	case *jinja.Not:
-		holds, known = withoutIncremental(e.X)
+		holds, known = WithoutIncremental(e.X)
 		return !holds, known
 	case *jinja.Logic:
-		l, left := withoutIncremental(e.L)
-		r, right := withoutIncremental(e.R)
+		l, left := WithoutIncremental(e.L)
+		r, right := WithoutIncremental(e.R)
 		if left && l != e.And {
 			return l, true // one side settles it
 		}

@@ -166,8 +166,13 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 		}
 	}
 	j.settleSide(&j.Right, rightSide, extra)
-	if !j.nullRight {
+	switch {
+	case !j.nullRight:
 		j.settleSide(&j.Left, leftSide, extra)
+	case !j.nullLeft && j.Left.Status == FanOut:
+		for _, e := range where {
+			j.Left.Picked = j.Left.Picked || j.pickedBy(&j.Left, leftSide, []*JoinCond{j.cond(b.pre, e, j.right)})
+		}
 	}
 	if anti && j.Right.Status != Unique {
 		j.Right = Verdict{Status: Unique, Side: j.RightName, world: j.World, On: j.Right.On, Strength: j.Right.Strength}
@@ -193,7 +198,17 @@ func (j *Join) settleSide(v *Verdict, s side, extra []*JoinCond) {
 	}
 	if v.Status == FanOut && n.Status != FanOut {
 		*v = n
+		return
 	}
+	v.Picked = v.Picked || v.Status == FanOut && j.pickedBy(v, s, extra)
+}
+
+// pickedBy reports whether a condition of WHERE picks rows of side s by a constant.
+func (j *Join) pickedBy(v *Verdict, s side, where []*JoinCond) bool {
+	lit := func(c Col) string { return j.World.cols[c].lit }
+	return slices.ContainsFunc(where, func(c *JoinCond) bool {
+		return c.eq != nil && (c.l == s && v.picks(c.eq.l, lit(c.eq.r)) || c.r == s && v.picks(c.eq.r, lit(c.eq.l)))
+	})
 }
 
 // degrades reports whether WHERE conjunct e rejects the NULLs that the join

@@ -45,7 +45,8 @@ type Verdict struct {
 	// Reason tells in words why; it is set for FanOut and NotKnown.
 	Reason   string
 	Strength finding.Strength
-	missing  set // the columns of Missing
+	missing  set  // the columns of Missing
+	refers   bool // the fan-out is known by a relationships test alone
 	why      []*why
 	world    *World
 	relation *Summary // of the side when it is one scan

@@ -82,15 +82,50 @@ func (win *Window) Chooses() bool {
 	return false
 }
 
-// Alike reports whether the rows of a partition are equal in all that the block
-// passes on, but for the number itself: then it does not matter which is taken.
+// Alike reports whether the rows of a partition are equal in all that is read of
+// the block, but for the number itself: then it does not matter which is taken.
 func (win *Window) Alike() bool {
 	b, w := win.Block, win.Block.World
-	if b.Out == nil || b.Out.open != nil || !win.info.whole {
+	if b.Out == nil || !win.info.whole || b.Out.open != nil && w.out != nil && w.out.open != nil {
 		return false
 	}
 	part := newSet(win.info.partition...)
-	return !slices.ContainsFunc(b.Out.cols, func(c outCol) bool { return !part.has(c.col) && !w.derives(c.col, win.col, 0) })
+	var rest set
+	for _, c := range b.Out.cols {
+		rest = rest.with(c.col)
+	}
+	if b.Out.open != nil {
+		for _, c := range b.Out.open.named {
+			rest = rest.with(c)
+		}
+	}
+	return !slices.ContainsFunc(rest, func(c Col) bool { return !part.has(c) && !w.derives(c, win.col, 0) && w.used(c) })
+}
+
+// used reports whether something reads column c: the output, a condition, what is
+// grouped by, a window's order, a query in an expression.
+func (w *World) used(c Col) bool {
+	through := func(x Col) bool { return w.leadsThrough(x, c) }
+	shown := func(r *rel) bool { return r != nil && slices.ContainsFunc(r.cols, func(o outCol) bool { return through(o.col) }) }
+	if shown(w.out) || slices.ContainsFunc(w.Filters, func(f *Filter) bool { return slices.ContainsFunc(f.cols, through) }) {
+		return true
+	}
+	for _, b := range w.Blocks {
+		if b.InExpr && shown(b.Out) || slices.ContainsFunc(b.groupPre, through) {
+			return true
+		}
+		for _, win := range b.Windows {
+			if slices.ContainsFunc(slices.Concat(win.info.partition, win.info.order), through) {
+				return true
+			}
+		}
+	}
+	for _, j := range w.Joins {
+		if slices.ContainsFunc(j.Conds, func(k *JoinCond) bool { return k.eq != nil && (through(k.eq.l) || through(k.eq.r)) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // derives reports whether c is a copy or a function of col.

@@ -135,7 +135,10 @@ func (j *Join) fanOut(v *Verdict, s side, r, other *rel, f fixed, c *reach) {
 	}
 	x := f.cols.with(f.safe...)
 	if j.partOfKey(v, r, x, c) || j.manySide(v, s, r, other, x) || j.repeated(v, r, x, c) {
-		v.Status, v.Picked = FanOut, j.World.picked(r)
+		v.Status = FanOut
+		for col, k := range r.consts {
+			v.Picked = v.Picked || v.picks(col, k.lit)
+		}
 		return
 	}
 	if len(r.keys) > 0 {
@@ -143,16 +146,12 @@ func (j *Join) fanOut(v *Verdict, s side, r, other *rel, f fixed, c *reach) {
 	}
 }
 
-// picked reports whether the rows of r were picked by a flag or a number:
-// `where is_current`, `where rn = 1`, `where age_in_days = 28`. What it means is
-// not known; it is mostly there to leave one row.
-func (w *World) picked(r *rel) bool {
-	for c, k := range r.consts {
-		if !w.cols[c].fixed && (digits(k.lit) || strings.EqualFold(k.lit, "true")) {
-			return true
-		}
-	}
-	return false
+// picks reports whether `c = lit` picks rows of the side judged: by a flag or a
+// number, as in `where is_current`, `where rn = 1`, `where age_in_days = 28`. What
+// it means is not known; it is mostly there to leave one row. Where a reference is
+// all that speaks for several rows, any value picks: `status = 'accepted'`.
+func (v *Verdict) picks(c Col, lit string) bool {
+	return !v.world.cols[c].fixed && lit != "" && (v.refers || digits(lit) || strings.EqualFold(lit, "true"))
 }
 
 // unread reports whether a condition other than an equality restricts side s:
@@ -255,6 +254,24 @@ func (w *World) tells(c Col) bool {
 	return r.teller || r.leaf != nil && r.leaf.Index >= 0 && r.leaf.Relation.Columns[r.leaf.Index].Teller
 }
 
+// freshMark reports whether c tells the branches of a UNION ALL apart, and is read
+// from it as it is: what is grouped or made distinct by the mark of another model
+// may be of one branch only.
+func (w *World) freshMark(c Col) bool {
+	merged := false
+	for x := c; x > 0; x = w.cols[x].from {
+		col := &w.cols[x]
+		if col.teller {
+			return true
+		}
+		merged = merged || col.cutoff
+		if col.leaf != nil && col.leaf.Index >= 0 && col.leaf.Relation.Columns[col.leaf.Index].Teller {
+			return !merged
+		}
+	}
+	return false
+}
+
 // branches reports whether all that is missing from a key tells the branches of
 // a UNION ALL apart: whatever else is compared, each branch may have a row.
 func (w *World) branches(missing set) bool {
@@ -266,7 +283,7 @@ func (w *World) branches(missing set) bool {
 // relation that it comes from.
 func (w *World) ownGrain(c Col) bool {
 	col := &w.cols[w.root(c)]
-	if col.class == Monotone || col.class == Windowed || w.tells(c) {
+	if col.class == Monotone || col.class == Windowed || w.freshMark(c) {
 		return true
 	}
 	return col.leaf != nil && col.leaf.Index >= 0 && col.leaf.Relation.HasKey([]int{col.leaf.Index}, true)
@@ -364,7 +381,7 @@ func (j *Join) manySide(v *Verdict, s side, r, other *rel, x set) bool {
 		}
 		if to != nil && m.To == to.Relation.ID && to.Index >= 0 && m.Field == to.Relation.Columns[to.Index].Fold && to.Relation.HasKey([]int{to.Index}, true) {
 			v.why = []*why{{text: "many rows of `" + leaf.Relation.Name + "` may have one `" + leaf.Column + "`", strength: m.Step.Strength, steps: []Step{m.Step}}}
-			v.Strength = m.Step.Strength
+			v.Strength, v.refers = m.Step.Strength, true
 			v.Key = v.On
 			v.Reason = "`" + leaf.Column + "` of `" + v.Side + "` refers to the key of `" + to.Relation.Name + "`"
 			return true

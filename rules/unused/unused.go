@@ -5,6 +5,7 @@ package unused
 import (
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
 	"github.com/dbtvet/dbtvet/parser/source"
@@ -13,16 +14,21 @@ import (
 
 // seen reports whether every text that the model may have was analysed: no
 // world failed or was cut short, no value is unknown, and no branch of the
-// template was left out by all of them.
+// template was left out by all of them, but for those that a node which is never
+// incremental does not come to.
 func seen(m *sema.Model) bool {
 	taken := map[source.Span][2]bool{}
+	incremental, known := m.IsIncremental()
+	never := known && !incremental
 	for _, v := range m.Variants {
 		if v.World == nil || v.World.Truncated() || v.Rendered.Stopped != "" || len(v.Rendered.Errors) > 0 || len(v.Rendered.Holes) > 0 {
 			return false
 		}
 		for _, c := range v.Rendered.Conditions {
 			t := taken[c.Span]
-			taken[c.Span] = [2]bool{t[0] || c.Taken[0], t[1] || c.Taken[1]}
+			_, settled := dbtctx.WithoutIncremental(c.Test)
+			settled = settled && never
+			taken[c.Span] = [2]bool{t[0] || c.Taken[0] || settled, t[1] || c.Taken[1] || settled}
 		}
 	}
 	for _, v := range m.Variants {
