@@ -106,7 +106,9 @@ func (win *Window) Alike() bool {
 // grouped by, a window's order, a query in an expression.
 func (w *World) used(c Col) bool {
 	through := func(x Col) bool { return w.leadsThrough(x, c) }
-	shown := func(r *rel) bool { return r != nil && slices.ContainsFunc(r.cols, func(o outCol) bool { return through(o.col) }) }
+	shown := func(r *rel) bool {
+		return r != nil && slices.ContainsFunc(r.cols, func(o outCol) bool { return through(o.col) })
+	}
 	if shown(w.out) || slices.ContainsFunc(w.Filters, func(f *Filter) bool { return slices.ContainsFunc(f.cols, through) }) {
 		return true
 	}
