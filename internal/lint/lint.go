@@ -86,11 +86,14 @@ type Settings struct {
 }
 
 // Layer returns the layer of a node, or "".
-func (p *Pass) Layer(n *manifest.Node) string {
+func (p *Pass) Layer(n *manifest.Node) string { return p.LayerOf(n.Path, n.Name) }
+
+// LayerOf returns the layer of the model name in the file at path, or "".
+func (p *Pass) LayerOf(path, name string) string {
 	if p.Settings.Layer == nil {
 		return ""
 	}
-	return p.Settings.Layer(n.Path, n.Name)
+	return p.Settings.Layer(path, name)
 }
 
 // NewPass returns a pass of rule with its options, which may be nil.

@@ -28,7 +28,7 @@ var LayerBoundary = lint.Rule{
 		var kinds []string
 		found := map[string][]*manifest.Node{}
 		for _, parent := range p.Manifest.Parents(n) {
-			kind := against(p, layer, parent)
+			kind := against(p, layer, n, parent)
 			if kind == "" {
 				continue
 			}
@@ -53,10 +53,12 @@ const (
 )
 
 // against says which rule of the layers a reference breaks, or "". A base model
-// may stand below a staging model.
-func against(p *lint.Pass, layer string, parent *manifest.Node) string {
+// may stand below a staging model: it begins with base_, or is called like the
+// staging model and more, as stg_orders_tmp. A source whose table is called like
+// the model of a layer is the model of another project.
+func against(p *lint.Pass, layer string, n, parent *manifest.Node) string {
 	if parent.Type == manifest.Source {
-		if layer == "staging" {
+		if layer == "staging" || p.LayerOf("", parent.Name) != "" {
 			return ""
 		}
 		return raw
@@ -65,7 +67,7 @@ func against(p *lint.Pass, layer string, parent *manifest.Node) string {
 		return ""
 	}
 	switch of := p.Layer(parent); {
-	case layer == "staging" && of == "staging" && !strings.HasPrefix(parent.Name, "base_"):
+	case layer == "staging" && of == "staging" && !strings.HasPrefix(parent.Name, "base_") && !strings.HasPrefix(parent.Name, n.Name+"_"):
 		return sibling
 	case layer == "staging" && (of == "intermediate" || of == "marts"), layer == "intermediate" && of == "marts":
 		return downstream

@@ -73,7 +73,7 @@ func printed(e dbtctx.Error) bool {
 
 // CompileError reports what dbt refuses while it renders: a variable without a
 // value, a wrong call, an error that the project raises itself. The value of a
-// variable may be given on the command line of every run, so that is a warning.
+// variable may be given on the command line of every run, so that is a note.
 var CompileError = lint.Rule{
 	Meta: finding.Meta{
 		Code: "JIN03", Name: "compile-error", Family: "templates", Severity: finding.Error,
@@ -83,7 +83,7 @@ var CompileError = lint.Rule{
 	Model: func(p *lint.Pass, m *sema.Model) {
 		report(p, m, dbtctx.CompileError, func(e dbtctx.Error) string { return e.Message })
 		for r, e := range report(p, m, dbtctx.MissingVariable, func(e dbtctx.Error) string { return e.Name }) {
-			r.Lower(finding.Warning).Note("effect", "dbt refuses to run the model without `--vars`")
+			r.Lower(finding.Info).Note("effect", "dbt refuses to run the model without `--vars`")
 			r.Help("set `%s` under `vars:` in dbt_project.yml, or give it a default", e.Name)
 			r.Quiet("set the value that your runs pass under `vars` in dbtvet.yml")
 		}
