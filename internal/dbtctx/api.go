@@ -155,6 +155,7 @@ type Event struct {
 	Name  string   // ref: package.name or name; source: source.table; var, env, macro: its name
 	Args  []string // the literal arguments as given; ref: [name], [pkg, name]
 	Ver   string   // ref's version argument
+	Blank bool     // var: it is empty text or none, as long as nobody gives it a value
 	Place source.Place
 	// Chain holds the macro calls that led to the event, innermost first.
 	Chain []source.Call

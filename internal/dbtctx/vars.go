@@ -147,19 +147,28 @@ func (variableObject) Call(c *jinja.CallArgs) (jinja.Value, error) {
 	if !ok {
 		return unknown(jinja.AnyKind, "a variable of unknown name", c.Place), nil
 	}
-	r.record(Event{Kind: VarEvent, Name: name, Place: c.Place})
 	if v, ok := r.ctx.varsOf(r.node.Package).m[name]; ok {
-		return r.variableValue(v), nil
+		value := r.variableValue(v)
+		r.record(Event{Kind: VarEvent, Name: name, Place: c.Place, Blank: blank(value)})
+		return value, nil
 	}
 	if v, ok := c.Arg(1, "default"); ok {
+		r.record(Event{Kind: VarEvent, Name: name, Place: c.Place, Blank: blank(v)})
 		return v, nil
 	}
+	r.record(Event{Kind: VarEvent, Name: name, Place: c.Place})
 	if r.world.Parse {
 		return nil, nil
 	}
 	why := "variable `" + name + "` has no value and no default"
 	r.fail(c.State, Error{Kind: MissingVariable, Message: why, Name: name, Place: c.Place}, "var "+name)
 	return unknown(jinja.AnyKind, why, c.Place), nil
+}
+
+// blank reports whether a value is none, or text without anything in it.
+func blank(v jinja.Value) bool {
+	s, ok := v.(*jinja.Str)
+	return v == nil || ok && s.Text() == "" && !s.Open()
 }
 
 // variableValue renders the text of a variable that holds Jinja.

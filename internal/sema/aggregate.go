@@ -150,6 +150,18 @@ func (a *Aggregate) Read() bool {
 	return slices.ContainsFunc(w.Filters, func(f *Filter) bool { return slices.ContainsFunc(f.cols, leads) })
 }
 
+// Orders reports whether the aggregate orders the rows of a window function, or
+// divides them, whose result is read.
+func (a *Aggregate) Orders() bool {
+	w := a.World
+	leads := func(c Col) bool { return w.leadsThrough(c, a.col) }
+	return slices.ContainsFunc(w.Blocks, func(b *Block) bool {
+		return slices.ContainsFunc(b.Windows, func(win *Window) bool {
+			return (slices.ContainsFunc(win.info.order, leads) || slices.ContainsFunc(win.info.partition, leads)) && w.keeps(win.col)
+		})
+	})
+}
+
 // Steady returns the calls whose repeated rows do not matter where they stand:
 // array_agg(x)[0], of which a single element is read, and sum(x) / count(*),
 // which is a share of the same rows.

@@ -47,6 +47,9 @@ func (w *World) unstable(c Col, seen map[Col]bool) *Unstable {
 		return nil
 	}
 	if col.volatile && w.calls(col.expr, volatiles) {
+		if !alwaysCalls(col.expr, volatiles) {
+			return nil // a value for rows that lack another one
+		}
 		return &Unstable{Expr: col.expr}
 	}
 	if col.fixed && w.calls(col.expr, instants) && !w.truncates(col.expr) {
@@ -74,6 +77,29 @@ func (w *World) calls(e sql.Node, names map[string]bool) bool {
 			if names[funcName(n)] {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// alwaysCalls reports whether an expression calls one of some functions for every
+// row, and not only where other values are missing or a condition holds.
+func alwaysCalls(e sql.Node, names map[string]bool) bool {
+	switch n := e.(type) {
+	case *sql.Query, *sql.Case:
+		return false
+	case *sql.Call:
+		name := funcName(n)
+		if names[name] {
+			return true
+		}
+		if slices.Contains(nullTakers, name) {
+			return len(n.Args) > 0 && n.Args[0].X != nil && alwaysCalls(n.Args[0].X, names)
+		}
+	}
+	for c := range sql.Children(e) {
+		if alwaysCalls(c, names) {
+			return true
 		}
 	}
 	return false

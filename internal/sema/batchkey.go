@@ -203,8 +203,15 @@ func (g *Guard) Mismatched() (Mismatch, bool) {
 }
 
 // NullGuards returns the guards that turn an outer join into an inner one in the
-// incremental run only.
+// incremental run only, and so lose rows: one without a match that has no key
+// either is wanted by nobody.
 func (m *Model) NullGuards() []Supplied {
+	return slices.DeleteFunc(m.nullGuards(), m.keyFrom)
+}
+
+// nullGuards returns all guards that turn an outer join into an inner one in the
+// incremental run only.
+func (m *Model) nullGuards() []Supplied {
 	full, incr := m.Full(), m.Incremental()
 	if full == nil || incr == nil || full.World == nil || incr.World == nil {
 		return nil
@@ -217,9 +224,6 @@ func (m *Model) NullGuards() []Supplied {
 	var out []Supplied
 	for _, s := range incr.World.Degraded() {
 		isGuard := slices.ContainsFunc(guards, func(g *Guard) bool { return g.Filter == s.Filter })
-		if m.keyFrom(s) { // a row without a match has no key: nobody wants it
-			continue
-		}
 		if isGuard && !s.Filter.Block.InExpr && !dropped[squeezed(incr.World.Text(s.Join.Span()))] {
 			out = append(out, s)
 		}
@@ -237,15 +241,30 @@ func (m *Model) keyFrom(s Supplied) bool {
 	}
 	for _, k := range key {
 		c, ok := w.out.named(w.Dialect.FoldName(k, false))
-		if !ok || !s.Join.supplies(c) {
+		if !ok || !w.suppliedBy(c, s.Join) {
 			return false
 		}
 	}
 	return true
 }
 
-// GuardsNulls reports whether a filter is one of the NullGuards of an
-// incremental model.
+// suppliedBy reports whether j supplies column c, in some branch of the unions on
+// the way.
+func (w *World) suppliedBy(c Col, j *Join) bool {
+	for ; c > 0; c = w.cols[c].from {
+		col := &w.cols[c]
+		if col.nullFrom == j {
+			return true
+		}
+		if col.cutoff && col.expr == nil && slices.ContainsFunc(col.in, func(i Col) bool { return w.suppliedBy(i, j) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// GuardsNulls reports whether a filter is a guard of an incremental model that
+// makes an outer join an inner one in the incremental run only.
 func (m *Model) GuardsNulls(f *Filter) bool {
-	return m.Incremented() && slices.ContainsFunc(m.NullGuards(), func(s Supplied) bool { return s.Filter == f })
+	return m.Incremented() && slices.ContainsFunc(m.nullGuards(), func(s Supplied) bool { return s.Filter == f })
 }

@@ -87,7 +87,7 @@ func (g *Guard) picks(win *Window) bool {
 	w := g.World
 	for _, f := range w.Filters {
 		if slices.ContainsFunc(f.cols, func(c Col) bool { return w.leadsTo(c, win.col) }) {
-			if b, ok := sql.Unparen(f.Expr).(*sql.Binary); ok && b.Op == sql.OpEq {
+			if b, ok := sql.Unparen(f.Expr).(*sql.Binary); ok && b.Op == sql.OpEq && (isValue(b.L) || isValue(b.R)) {
 				return true
 			}
 		}
@@ -162,7 +162,7 @@ func (g *Guard) alignedTo(b *Block, partition []Col) alignment {
 			}
 			return undecided
 		}
-		if timeName.MatchString(w.colName(gb)) {
+		if timeName.MatchString(w.colName(gb)) || placeName.MatchString(w.colName(gb)) {
 			return undecided // a partition may be one event, that arrives whole
 		}
 	}

@@ -33,7 +33,7 @@ func (w *World) export(info *queryInfo) *Summary {
 		if nn := r.notNull[c.col]; nn != nil {
 			col.NotNull, col.NullWhy = true, w.steps([]*why{nn})
 		} else if c.name != nil && r == w.out {
-			if n := w.nullable(c.col, col.Name, map[Col]bool{}); n != nil && !n.far {
+			if n := w.nullable(c.col, col.Name, &descent{seen: map[Col]bool{}}); n != nil && !n.far {
 				col.NullBy = n
 			}
 		}

@@ -41,6 +41,15 @@ func (b *Block) group() {
 	b.rel = out
 }
 
+// groupBy binds an expression that is grouped by, and notes if it is never NULL.
+func (b *Block) groupBy(e sql.Expr) Col {
+	w, c := b.World, b.pre.bind(e)
+	if b.rel.notNull[c] == nil && !w.cols[c].fixed && b.certain(b.rel, e) {
+		b.rel.notNull[c] = w.because(e.Range(), "`"+oneLine(w.Text(e.Range()))+"` is never NULL")
+	}
+	return c
+}
+
 // regroup carries over the facts among group columns and adds the group's key.
 func (b *Block) regroup(out *rel, keys []Col, sure bool) {
 	w, s := b.World, b.Select
@@ -143,7 +152,7 @@ func (b *Block) groupColumns() (cols []Col, sure bool) {
 				continue
 			}
 			if !containsAggregate(it.X) && !containsWindow(it.X) {
-				cols = append(cols, b.pre.bind(it.X))
+				cols = append(cols, b.groupBy(it.X))
 			}
 		}
 		// DuckDB does not group at all where it finds nothing but constants, unless
@@ -198,7 +207,7 @@ func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {
 }
 
 func (b *Block) groupLeaf(e sql.Expr) Col {
-	c := b.pre.bind(e)
+	c := b.groupBy(e)
 	b.leftOut(c, e)
 	return c
 }
@@ -208,8 +217,8 @@ func (b *Block) groupLeaf(e sql.Expr) Col {
 func (b *Block) groupName(x *sql.Column) Col {
 	if len(x.Parts) == 1 && b.World.Dialect.AliasFirst {
 		if it := b.pre.alias(x); it != nil {
-			return b.pre.bind(it.X)
+			return b.groupBy(it.X)
 		}
 	}
-	return b.pre.bind(x)
+	return b.groupBy(x)
 }

@@ -48,13 +48,28 @@ func (m *Model) Elsewhere() []*Model {
 	if len(m.Adapter.Others) == 0 || slices.ContainsFunc(loading, m.Node.Config.Computed) {
 		return nil
 	}
+	return m.others()
+}
+
+// others returns the model with each other adapter of the profile.
+func (m *Model) others() []*Model {
 	var out []*Model
-	for _, a := range m.Adapter.Others {
+	for i, a := range m.Adapter.Others {
 		c := *m
 		c.Adapter = a
+		c.Adapter.Others = append(slices.Delete(slices.Clone(m.Adapter.Others), i, i+1), m.Adapter)
 		out = append(out, &c)
 	}
 	return out
+}
+
+// NeedsKeyElsewhere reports whether another output of the profile uses the
+// unique_key of the model, or may use it.
+func (m *Model) NeedsKeyElsewhere() bool {
+	return slices.ContainsFunc(m.others(), func(o *Model) bool {
+		s := o.Strategy()
+		return !s.Known || !s.IgnoresKey() && !s.RefusesKey()
+	})
 }
 
 // Variant is one rendered world of a model.
@@ -205,6 +220,7 @@ func (m *Model) Summarise() *Summary {
 	s.declare(m.Node, m.Declared, m.Dialect, m.Incremented() && m.Strategy().Effect == Upsert)
 	s.Storage = storageOf(m.Node, m.Dialect)
 	s.Undecided = m.undecided()
+	s.Written, s.Unseen, s.Rising = m.written(), m.unseen(), m.rising(s)
 	return s
 }
 

@@ -81,7 +81,7 @@ func (b *Block) hidesNames() bool {
 // warehouses see wherever it stands; a column that USING merged is still there
 // under the name of each side.
 func (b *binder) unbound(e *sql.Column) {
-	if b.named(e) {
+	if b.named(e) || pseudo(b.w.Dialect, e) {
 		return
 	}
 	u := &Unbound{Column: e, Block: b.block, Relation: len(e.Parts) > 1}

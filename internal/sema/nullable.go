@@ -15,6 +15,7 @@ type Nullable struct {
 	// far is set when it is evidence about another relation that is read: it is
 	// told one step on, and not to those who read that again.
 	far bool
+	by  *Join // the outer join that supplies it, if one does
 }
 
 // MayBeNull returns why the output column of that name can be NULL by the
@@ -32,31 +33,45 @@ func (w *World) MayBeNull(name string) *Nullable {
 	if _, konst := w.out.consts[c]; konst {
 		return nil
 	}
-	return w.nullable(c, name, map[Col]bool{})
+	return w.nullable(c, name, &descent{seen: map[Col]bool{}})
+}
+
+// descent is a way down from a column to what it is made of.
+type descent struct {
+	seen map[Col]bool
+	// met are outer joins that found all rows which pass the filters on the way.
+	met []*Join
 }
 
 // nullable follows a column down to what makes it NULL: through copies, picks of
 // one value out of many, and the branches of set operations.
-func (w *World) nullable(c Col, name string, seen map[Col]bool) *Nullable {
-	for !seen[c] && len(seen) < maxDepth*4 {
-		seen[c] = true
+func (w *World) nullable(c Col, name string, d *descent) *Nullable {
+	passed := w.passed()
+	for !d.seen[c] && len(d.seen) < maxDepth*4 {
+		d.seen[c] = true
 		col := &w.cols[c]
-		if j := col.nullFrom; j != nil && !j.always() && !w.takenBack(j) {
-			return &Nullable{"`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", w.Place(j.Span()), false}
+		if passed.filled[c] {
+			return nil
+		}
+		for _, t := range col.tids {
+			d.met = append(d.met, passed.met[t]...)
+		}
+		if j := col.nullFrom; j != nil && w.suppliedHere(c) && !j.always() && !w.takenBack(j) && !slices.Contains(d.met, j) {
+			return &Nullable{Why: "`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", Place: w.Place(j.Span()), by: j}
 		}
 		if col.from > 0 {
 			c = col.from
 			continue
 		}
 		if col.leaf != nil {
-			return col.leaf.emptied(name)
+			return col.leaf.emptied(name, d)
 		}
 		if e := givesNull(col.expr); e != nil {
-			return &Nullable{"`" + oneLine(w.Text(e.Range())) + "` gives NULL", w.Place(e.Range()), false}
+			return &Nullable{Why: "`" + oneLine(w.Text(e.Range())) + "` gives NULL", Place: w.Place(e.Range())}
 		}
 		if col.cutoff && col.expr == nil { // of a set operation: any branch
 			for _, i := range col.in {
-				if n := w.nullable(i, name, seen); n != nil {
+				if n := w.nullable(i, name, &descent{d.seen, slices.Clip(d.met)}); n != nil {
 					return n
 				}
 			}
@@ -70,13 +85,70 @@ func (w *World) nullable(c Col, name string, seen map[Col]bool) *Nullable {
 	return nil
 }
 
+// passage is what the filters on the way of rows to the output say of NULL. Every
+// reading of a CTE has columns of its own, so that a filter on one of them speaks
+// of the rows of that reading alone.
+type passage struct {
+	filled map[Col]bool // columns whose NULL some filter rejects
+	// met holds the outer joins, here or in the query of a relation that is read,
+	// that found the row of a tuple id, since some filter rejects what they supply.
+	met map[Col][]*Join
+}
+
+func (w *World) passed() *passage {
+	if w.passage != nil {
+		return w.passage
+	}
+	w.passage = &passage{map[Col]bool{}, map[Col][]*Join{}}
+	for _, f := range w.Filters {
+		if f.Block.InExpr || f.Clause == On && (f.Join == nil || f.Join.Kind != sql.Inner) {
+			continue
+		}
+		for _, c := range f.rejects {
+			w.passage.filled[c] = true
+			found := w.supplying(c)
+			for _, t := range w.cols[c].tids {
+				w.passage.met[t] = append(w.passage.met[t], found...)
+			}
+		}
+	}
+	return w.passage
+}
+
+// suppliedHere reports whether c is what an outer join made, rather than a later
+// reading of it.
+func (w *World) suppliedHere(c Col) bool {
+	from := w.cols[c].from
+	return from <= 0 || w.cols[from].nullFrom != w.cols[c].nullFrom
+}
+
+// supplying returns the outer joins that make column c NULL where they find
+// nothing.
+func (w *World) supplying(c Col) []*Join {
+	var out []*Join
+	for x := c; x > 0 && !w.cols[x].cutoff; x = w.cols[x].from {
+		if j := w.cols[x].nullFrom; j != nil {
+			out = append(out, j)
+		}
+		if l := w.cols[x].leaf; l != nil && w.cols[x].from <= 0 && l.Index >= 0 {
+			if n := l.Relation.Columns[l.Index].NullBy; n != nil && n.by != nil {
+				out = append(out, n.by)
+			}
+		}
+	}
+	return out
+}
+
 // emptied returns what is known to make a column of another relation NULL.
-func (l *Leaf) emptied(name string) *Nullable {
+func (l *Leaf) emptied(name string, d *descent) *Nullable {
 	if l.Index < 0 || l.Relation.Columns[l.Index].NullBy == nil || l.Relation.Columns[l.Index].NotNull {
 		return nil
 	}
 	by := l.Relation.Columns[l.Index].NullBy
-	return &Nullable{"`" + name + "` is `" + l.Column + "` of `" + l.Relation.Name + "`, where " + by.Why, by.Place, true}
+	if by.by != nil && slices.Contains(d.met, by.by) {
+		return nil
+	}
+	return &Nullable{Why: "`" + name + "` is `" + l.Column + "` of `" + l.Relation.Name + "`, where " + by.Why, Place: by.Place, far: true}
 }
 
 // keepsNull reports whether an expression over one column is NULL where all that
@@ -148,12 +220,16 @@ func (w *World) takenBack(j *Join) bool {
 
 // always reports whether every row of the left side may be taken to find its
 // match: a relationships test says so, or both sides are rows of one relation,
-// joined by the same columns.
+// joined by the same columns, or the left side has its values from the CTE that is
+// looked up.
 func (j *Join) always() bool {
 	if !j.nullRight || j.nullLeft || len(j.Conds) == 0 {
 		return false
 	}
 	w := j.World
+	if j.drawn() {
+		return true
+	}
 	for _, c := range j.Conds {
 		if c.eq == nil {
 			return false
@@ -167,6 +243,51 @@ func (j *Join) always() bool {
 		}
 	}
 	return true
+}
+
+// drawn reports whether the join looks up, in all rows of a CTE, values that come
+// from that CTE: by inner joins to it, whatever became of the rows since.
+func (j *Join) drawn() bool {
+	if len(j.Conds) != 1 || j.Conds[0].eq == nil || j.Node == nil {
+		return false
+	}
+	c := j.Conds[0]
+	l, r := c.eq.l, c.eq.r
+	if c.l == rightSide {
+		l, r = r, l
+	}
+	t, ok := j.Node.Right.(*sql.Table)
+	if !ok || j.Block.cte(t) == nil || j.World.cols[r].from <= 0 {
+		return false
+	}
+	return j.World.drawnFrom(l, j.World.cols[r].from, map[Col]bool{})
+}
+
+// drawnFrom reports whether all values of c are values of column from; known
+// holds the answers that were found on the way.
+func (w *World) drawnFrom(c, from Col, known map[Col]bool) bool {
+	if c <= 0 || c == from {
+		return c == from
+	}
+	if yes, ok := known[c]; ok || len(known) > maxDepth*20 {
+		return yes
+	}
+	known[c] = false
+	col := &w.cols[c]
+	known[c] = w.drawnFrom(col.from, from, known) || w.joinedTo(c, func(d Col) bool { return w.drawnFrom(d, from, known) }) ||
+		col.from <= 0 && col.cutoff && col.expr == nil && len(col.in) > 0 &&
+			!slices.ContainsFunc(col.in, func(i Col) bool { return !w.drawnFrom(i, from, known) })
+	return known[c]
+}
+
+// joinedTo reports whether an inner join lets only such rows through whose c
+// equals a column that is so.
+func (w *World) joinedTo(c Col, is func(Col) bool) bool {
+	return slices.ContainsFunc(w.Joins, func(j *Join) bool {
+		return j.Kind == sql.Inner && !j.Block.InExpr && slices.ContainsFunc(j.Conds, func(k *JoinCond) bool {
+			return k.eq != nil && !k.eq.nullSafe && (k.eq.l == c && is(k.eq.r) || k.eq.r == c && is(k.eq.l))
+		})
+	})
 }
 
 func refers(l, r *Leaf) bool {

@@ -56,11 +56,12 @@ func (w *World) holed(r region) bool {
 	})
 }
 
-// rows returns the models, sources and snapshots that the region reads.
+// rows returns the models, sources and snapshots that the region reads, without
+// those whose rows are constants.
 func (r region) rows() []*Scan {
 	var out []*Scan
 	for _, s := range r.w.Scans {
-		if r.contains(s.Table.Span) && s.Relation.ID != "" && s.Relation.Type != "seed" && !s.Relation.This {
+		if r.contains(s.Table.Span) && s.Relation.ID != "" && s.Relation.Type != "seed" && !s.Relation.This && !s.Relation.Written {
 			out = append(out, s)
 		}
 	}

@@ -26,6 +26,14 @@ type Summary struct {
 	// Many holds columns that reference another relation's key: many rows here
 	// may share one value there (a relationships test).
 	Many []ManySide
+	// Written is set for a model whose rows are all written in its query.
+	Written bool
+	// Unseen is set for a model that each run builds anew from a query which is not
+	// known in full, perhaps from the news alone; and for one that is built from such.
+	Unseen bool
+	// Rising are columns whose values each run lets through only above all that the
+	// table has.
+	Rising []int
 	// Storage is how its table is kept.
 	Storage Storage
 	// Undecided are the joins of the model that a key of what they read would

@@ -41,6 +41,7 @@ type World struct {
 	main      *queryInfo
 	out       *rel
 	Output    *Summary       // nil when the text is not one query
+	passage   *passage       // what filters say of NULL, found when it is asked for
 	inner     map[*Join]bool // outer joins that a WHERE makes inner, found when it is asked for
 	depth     int
 	queries   map[*sql.Select]*sql.Query // by their body, made when it is asked for

@@ -25,7 +25,7 @@ var NoLookback = lint.Rule{
 			return
 		}
 		for _, g := range m.Guards() {
-			if g.Op != sql.OpGt && g.Op != sql.OpGe || g.Bound.Kind != sema.ThisMax || g.Bound.Shifted || g.Clause != sema.Where || g.Block.InExpr || !happened.MatchString(g.Column) {
+			if g.Op != sql.OpGt && g.Op != sql.OpGe || g.Bound.Kind != sema.ThisMax || g.Bound.Shifted || g.Clause != sema.Where || g.Block.InExpr || !happened.MatchString(g.Column) || g.Ordered() {
 				continue
 			}
 			p.ReportIn(g.World.Rendered, g.Expr.Range(), "`%s` leaves out events that arrive late: nothing behind the newest is read again", oneLine(g.World.Text(g.Expr.Range()))).
@@ -63,7 +63,7 @@ var NowBasedWindow = lint.Rule{
 	Presets: thorough,
 	Model: func(p *lint.Pass, m *sema.Model) {
 		run := m.Run()
-		if !m.Incremented() || run == nil || len(run.This) > 0 {
+		if !m.Incremented() || run == nil || len(run.This) > 0 || m.RunAsks() {
 			return
 		}
 		for _, g := range m.Guards() {

@@ -37,6 +37,9 @@ var PartialGroup = lint.Rule{
 			r.Note("effect", "%s", consequence(s)).Witness(m.Example("group")...)
 			r.Help("compare what the groups are made of, truncated the same way, or select the keys that changed and read their groups whole")
 			r.Quiet("let the guard read only columns that the GROUP BY determines").About(part.Group...)
+			if !part.Loses() {
+				r.Lower(finding.Info)
+			}
 			if !sum(part) || s.Effect != sema.Append && s.Effect != sema.Upsert && s.Effect != sema.DeleteInsert || !m.Adapter.Sure && !s.Explicit {
 				r.Lower(finding.Warning)
 			}

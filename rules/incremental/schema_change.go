@@ -39,7 +39,8 @@ var SchemaChange = lint.Rule{
 	},
 }
 
-// starOf returns the `*` of a query over a table that is no CTE of its own.
+// starOf returns the `*` of a query over a table that is no CTE of its own, also
+// through a query in FROM.
 func starOf(q *sql.Query) *sql.Star {
 	if q == nil || q.With != nil {
 		return nil
@@ -49,9 +50,22 @@ func starOf(q *sql.Query) *sql.Star {
 		return nil
 	}
 	for _, it := range sel.Items {
-		if s, ok := it.X.(*sql.Star); ok {
+		if s, ok := it.X.(*sql.Star); ok && widens(sel.From) {
 			return s
 		}
 	}
 	return nil
+}
+
+// widens reports whether a new column upstream becomes one of a table expression.
+func widens(t sql.TableExpr) bool {
+	switch t := t.(type) {
+	case *sql.Table:
+		return true
+	case *sql.Join:
+		return widens(t.Left) || widens(t.Right)
+	case *sql.Derived:
+		return starOf(t.Query) != nil
+	}
+	return false
 }

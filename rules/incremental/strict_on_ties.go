@@ -17,7 +17,7 @@ var StrictOnTies = lint.Rule{
 			return
 		}
 		for _, g := range m.Guards() {
-			if g.Op != sql.OpGt || g.Bound.Kind != sema.ThisMax || g.Bound.Shifted || g.Clause != sema.Where || g.Block.InExpr || g.Finished() {
+			if g.Op != sql.OpGt || g.Bound.Kind != sema.ThisMax || g.Bound.Shifted || g.Clause != sema.Where || g.Block.InExpr || g.Finished() || g.Ordered() || g.Distinct() {
 				continue
 			}
 			w := g.World

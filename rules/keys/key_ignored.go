@@ -26,6 +26,9 @@ var KeyIgnored = lint.Rule{
 				r.Lower(finding.Warning)
 			}
 		case s.IgnoresKey():
+			if s.Effect != sema.Append && m.NeedsKeyElsewhere() || !m.Adapter.Sure && m.Node.Config.Computed("incremental_strategy") {
+				return
+			}
 			r := at(p, m, origin, "`unique_key` %s has no effect: %s, and an incremental run %s", sema.Tuple(key), strategyText(m, s), s.Effect)
 			r.Lower(finding.Warning)
 			if s.Name == "insert_overwrite" || inherited || m.ExcludesHeld() || !m.Adapter.Sure {
