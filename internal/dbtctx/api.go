@@ -30,9 +30,8 @@ type World struct {
 	// Parse is dbt's parse pass: execute is false, ref and source give the
 	// current relation, var without value is none, undefined is forgiving.
 	Parse bool
-	// Forced decides conditions of the model file against their value: the
-	// condition (its span in the file) and the outcome.
-	Forced map[source.Span]bool
+	// Forced decides conditions against their value.
+	Forced map[jinja.Fork]jinja.Forcing
 }
 
 // Node is what the context tells a template about the resource it renders.
@@ -210,6 +209,8 @@ type Rendered struct {
 	// Conditions are the conditions of the model file that were evaluated or
 	// skipped, with what they guard: the input of the forced worlds.
 	Conditions []jinja.Condition
+	// Forks are the unknown conditions of macros.
+	Forks []jinja.MacroFork
 }
 
 // Relation is the value of ref, source and this: it prints as the quoted name,

@@ -380,6 +380,10 @@ func exceptions() jinja.Value {
 // given.
 func raising(arg, text string) *jinja.Func {
 	return lazy("raise", func(c *jinja.CallArgs) (jinja.Value, error) {
+		if c.State.Tainted() {
+			c.State.Deny()
+			return jinja.NewStr(""), nil
+		}
 		if v, ok := c.Arg(0, arg); ok && arg != "" {
 			return nil, raisedError(strings.TrimSpace(jinja.ToString(v)))
 		}

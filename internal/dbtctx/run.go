@@ -130,7 +130,8 @@ func trimmed(f *source.File, s source.Span) source.Span {
 // finish takes over what the engine has to say.
 func (r *run) finish(res *jinja.Result) {
 	o := r.out
-	o.Text, o.Map, o.Holes, o.Conditions, o.Stopped = res.Text, res.Map, res.Holes, res.Conditions, res.Stopped
+	o.Text, o.Map, o.Holes, o.Stopped = res.Text, res.Map, res.Holes, res.Stopped
+	o.Conditions, o.Forks = res.Conditions, res.Forks
 	for _, e := range res.Errors {
 		if r.world.Parse && e.Kind != jinja.SyntaxError && !isHostError(e) {
 			continue // dbt's parse pass looks over these

@@ -21,21 +21,21 @@ var (
 
 // Worlds renders the node in every world that matters, the full refresh first:
 // incremental if is_incremental() was asked and may be true; then worlds in
-// which conditions of the node's file are forced, so that text is seen which
-// no world rendered so far has, most text first. Worlds with the text of an
-// earlier one are left out; of forced ones there are at most eight, all
-// together.
+// which conditions are forced, so that text is seen which no world rendered so
+// far has, most text first: conditions of the node's file, and unknown ones of
+// macros. Worlds with the text of an earlier one are left out; there are at
+// most eight, all together.
 func (c *Context) Worlds(n *Node) []*Rendered {
 	m := *n
 	m.Template = n.template()
-	all := &worldSet{ctx: c, node: &m, texts: map[string]bool{}, taken: map[source.Span][2]bool{}, late: map[source.Span]bool{}}
+	all := &worldSet{ctx: c, node: &m, texts: map[string]bool{}, taken: map[jinja.Fork][2]bool{}, first: map[jinja.Fork]World{}, loops: map[jinja.Fork]bool{}}
 	full := all.try(FullRefresh)
 	may := all.mayBeIncremental()
 	all.never = !may && n.Name != ""
 	if full.AskedIncremental && may {
 		all.try(Incremental)
 	}
-	for len(all.out) < maxWorlds {
+	for tries := 0; len(all.out) < maxWorlds && tries < maxTries; tries++ {
 		w, ok := all.next()
 		if !ok {
 			break
@@ -45,17 +45,25 @@ func (c *Context) Worlds(n *Node) []*Rendered {
 	return all.out
 }
 
+// maxTries bounds the renders of one node, those with known text included.
+const maxTries = 2 * maxWorlds
+
+type forcings = map[jinja.Fork]jinja.Forcing
+
 type worldSet struct {
 	ctx    *Context
 	node   *Node
 	out    []*Rendered
 	texts  map[string]bool
-	forced []map[source.Span]bool // what was tried
-	// taken sums up, over all renders, which outcomes of a condition were seen.
-	taken map[source.Span][2]bool
-	// late holds the conditions that only the incremental world came to.
-	late  map[source.Span]bool
+	forced []forcings // what was tried
+	// taken sums up, over all renders, which outcomes of a condition were seen,
+	// and first is the world that came to it first.
+	taken map[jinja.Fork][2]bool
+	// loops holds the loops that have items where nothing is forced.
+	loops map[jinja.Fork]bool
+	first map[jinja.Fork]World
 	conds []jinja.Condition
+	forks []jinja.MacroFork // those of all renders, each once
 	// never is set where is_incremental() is false in every run.
 	never bool
 }
@@ -75,11 +83,16 @@ func (a *worldSet) try(w World) *Rendered {
 	r := a.ctx.Render(a.node, w)
 	a.conds = r.Conditions
 	for _, c := range r.Conditions {
-		t := a.taken[c.Span]
-		if w.Incremental && t == ([2]bool{}) && c.Taken != t {
-			a.late[c.Span] = true
+		a.saw(a.fork(c), c.Taken, w)
+		if c.Loop && c.Taken[1] && w.Forced == nil {
+			a.loops[a.fork(c)] = true
 		}
-		a.taken[c.Span] = [2]bool{t[0] || c.Taken[0], t[1] || c.Taken[1]}
+	}
+	for _, f := range r.Forks {
+		if _, known := a.taken[f.Fork]; !known {
+			a.forks = append(a.forks, f)
+		}
+		a.saw(f.Fork, f.Taken, w)
 	}
 	if w.Forced != nil {
 		a.forced = append(a.forced, w.Forced)
@@ -92,67 +105,114 @@ func (a *worldSet) try(w World) *Rendered {
 	return r
 }
 
+// saw adds what outcomes of a condition a render had.
+func (a *worldSet) saw(f jinja.Fork, taken [2]bool, w World) {
+	if taken == ([2]bool{}) {
+		return
+	}
+	if _, ok := a.first[f]; !ok {
+		a.first[f] = w
+	}
+	t := a.taken[f]
+	a.taken[f] = [2]bool{t[0] || taken[0], t[1] || taken[1]}
+}
+
+// fork names a condition of the node's own file.
+func (a *worldSet) fork(c jinja.Condition) jinja.Fork {
+	return jinja.Fork{File: a.node.File, Span: c.Span}
+}
+
 // branch is one outcome of a condition, with the text it guards.
 type branch struct {
+	fork    jinja.Fork
 	cond    jinja.Condition
 	outcome bool
 	size    int
+	first   bool // it depends on the pass of a loop
 }
 
 // next returns the world that shows most of what is not seen yet.
 func (a *worldSet) next() (World, bool) {
-	var open []branch
-	for _, c := range a.conds {
-		if c.Loop || a.insideLoop(c) {
-			continue
-		}
-		for i, guarded := range [2]source.Span{c.Else, c.Then} {
-			if guarded.Len() > 0 && !a.taken[c.Span][i] {
-				open = append(open, branch{c, i == 1, guarded.Len()})
-			}
-		}
-	}
+	open := a.open()
 	slices.SortStableFunc(open, func(x, y branch) int { return cmp.Compare(y.size, x.size) })
 	for _, b := range open {
 		w := a.forcing(b)
 		if a.never && a.needsIncremental(w) {
 			continue
 		}
-		if !slices.ContainsFunc(a.forced, func(f map[source.Span]bool) bool { return maps.Equal(f, w.Forced) }) {
+		if !slices.ContainsFunc(a.forced, func(f forcings) bool { return maps.Equal(f, w.Forced) }) {
 			return w, true
 		}
 	}
 	return World{}, false
 }
 
-// insideLoop reports whether a loop guards the condition: forced, it would be
-// decided alike in every pass.
-func (a *worldSet) insideLoop(c jinja.Condition) bool {
-	return slices.ContainsFunc(a.conds, func(l jinja.Condition) bool { return l.Loop && l.Then.Contains(c.Span) })
+// open returns the outcomes that no render had.
+func (a *worldSet) open() []branch {
+	var open []branch
+	add := func(b branch) {
+		for i, guarded := range [2]source.Span{b.cond.Else, b.cond.Then} {
+			if guarded.Len() > 0 && !a.taken[b.fork][i] {
+				b.outcome, b.size = i == 1, guarded.Len()
+				open = append(open, b)
+			}
+		}
+	}
+	for _, c := range a.conds {
+		b := branch{fork: a.fork(c), cond: c}
+		taken := a.taken[b.fork]
+		switch {
+		case c.Loop && (taken == ([2]bool{}) || taken[1] && !c.Unknown):
+			continue // not come to, or a loop that has items
+		case c.Mentions("loop"):
+			continue // where a pass stands among the others is no choice of the project
+		}
+		b.first = a.varies(c)
+		add(b)
+	}
+	for _, f := range a.forks {
+		add(branch{fork: f.Fork, cond: f.Condition})
+	}
+	return open
+}
+
+// varies reports whether a condition may come out differently in the passes of
+// a loop around it.
+func (a *worldSet) varies(c jinja.Condition) bool {
+	for _, l := range a.conds {
+		if !l.Loop || !l.Then.Contains(c.Span) {
+			continue
+		}
+		for name := range l.Binds {
+			if c.Mentions(name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // forcing returns the world in which b is rendered: it and the conditions that
-// lead to it are decided accordingly. What only the incremental world came to
-// is forced there.
+// lead to it are decided accordingly. What some world came to first is forced
+// in that world.
 func (a *worldSet) forcing(b branch) World {
-	w := World{Forced: map[source.Span]bool{b.cond.Span: b.outcome}, Incremental: a.late[b.cond.Span]}
-	text := a.text(b.cond)
-	for _, outer := range a.conds {
-		if outer.Loop || outer.Span == b.cond.Span {
-			continue
-		}
-		switch {
-		case outer.Then.Contains(b.cond.Span):
-			w.Forced[outer.Span] = true
-		case outer.Else.Contains(b.cond.Span):
-			w.Forced[outer.Span] = false
-		case a.text(outer) == text: // asked again, it comes out the same
-			w.Forced[outer.Span] = b.outcome
+	at := a.first[b.fork]
+	w := World{Forced: forcings{b.fork: {Holds: b.outcome, First: b.first}}, Incremental: at.Incremental}
+	text := strings.Join(strings.Fields(b.fork.File.Slice(b.fork.Span)), " ")
+	where := ""
+	if b.fork.File == a.node.File {
+		a.leadTo(b, text, w.Forced)
+	} else {
+		where = " (" + b.fork.File.Path + ")"
+		for f, outcome := range at.Forced {
+			if f != b.fork {
+				w.Forced[f] = outcome
+			}
 		}
 	}
-	w.Name = "if `" + text + "`"
+	w.Name = "if `" + text + "`" + where
 	if !b.outcome {
-		w.Name = "if not `" + text + "`"
+		w.Name = "if not `" + text + "`" + where
 	}
 	if w.Incremental {
 		w.Name = "incremental, " + w.Name
@@ -160,13 +220,35 @@ func (a *worldSet) forcing(b branch) World {
 	return w
 }
 
+// leadTo decides the conditions of the node's file that lead to b, and those
+// that are b's again.
+func (a *worldSet) leadTo(b branch, text string, forced forcings) {
+	for _, outer := range a.conds {
+		f := a.fork(outer)
+		if f == b.fork {
+			continue
+		}
+		first := a.varies(outer)
+		switch {
+		case outer.Loop && (!outer.Then.Contains(b.cond.Span) || a.loops[f]):
+			continue // a loop that has items
+		case outer.Then.Contains(b.cond.Span):
+			forced[f] = jinja.Forcing{Holds: true, First: first}
+		case outer.Else.Contains(b.cond.Span):
+			forced[f] = jinja.Forcing{Holds: false, First: first}
+		case !b.cond.Loop && a.text(outer) == text && !b.first: // asked again, it comes out the same
+			forced[f] = jinja.Forcing{Holds: b.outcome}
+		}
+	}
+}
+
 // needsIncremental reports whether a forced condition of w comes out so only
 // where is_incremental() is true.
 func (a *worldSet) needsIncremental(w World) bool {
 	return slices.ContainsFunc(a.conds, func(c jinja.Condition) bool {
-		outcome, forced := w.Forced[c.Span]
+		outcome, forced := w.Forced[a.fork(c)]
 		holds, known := WithoutIncremental(c.Test)
-		return forced && known && holds != outcome
+		return forced && known && holds != outcome.Holds
 	})
 }
 

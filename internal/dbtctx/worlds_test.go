@@ -32,7 +32,16 @@ func TestWorlds(t *testing.T) {
 		{"inline if", "{{ 'a' if var('x', false) else 'b' }}", nil, []string{"full refresh: b", "if `var('x', false)`: a"}},
 		{"nested", "{% if var('x', false) %}a{% if var('y', false) %}b{% endif %}{% endif %}", nil,
 			[]string{"full refresh: ", "if `var('x', false)`: a", "if `var('y', false)`: ab"}},
-		{"not in a loop", "{% for i in [1, 2] %}{% if i > 2 %}a{% endif %}{{ i }}{% endfor %}", nil, []string{"full refresh: 12"}},
+		{"in the first pass of a loop", "{% for i in [1, 2] %}{% if i > 2 %}a{% endif %}{{ i }}{% endfor %}", nil, []string{"full refresh: 12", "if `i > 2`: a12"}},
+		{"by what a pass sets", "{% for i in [1, 2] %}{% set j = i %}{% if j > 2 %}a{% endif %}{{ i }}{% endfor %}", nil, []string{"full refresh: 12", "if `j > 2`: a12"}},
+		{"in every pass of a loop", "{% for i in [1, 2] %}{% if var('x', false) %}a{% endif %}{{ i }}{% endfor %}", nil, []string{"full refresh: 12", "if `var('x', false)`: a1a2"}},
+		{"not by the place of a pass", "{% for i in [1] %}{% if not loop.last %},{% endif %}{{ ';' if loop.index > 1 else '' }}{{ i }}{% endfor %}", nil, []string{"full refresh: 1"}},
+		{"an empty loop", "{% for i in var('x', []) %}a{{ i }}{% if var('y', false) %}b{% endif %}{% else %}c{% endfor %}", nil,
+			[]string{"full refresh: c", "if `var('x', [])`: a__hole_1__", "if `var('y', false)`: a__hole_1__b"}},
+		{"a loop over the unknown", "{% for i in run_query('x') %}a{% else %}c{% endfor %}", nil, []string{"full refresh: a", "if not `run_query('x')`: c"}},
+		{"an unknown condition of a macro", "{{ known() }}{{ choice() }}{{ choice() }}", nil,
+			[]string{"full refresh: a-a-", "if not `run_started_at.day > 3` (macros/m.sql): b-b-", "if not `run_started_at.hour > 3` (macros/m.sql): bc-bc-"}},
+		{"raised by a macro", "{{ checked() }}x", nil, []string{"full refresh: ok x"}},
 		{"else", "{% if target.name == 'dev' %}a{% else %}b{% endif %}", nil, []string{"full refresh: a", "if not `target.name == 'dev'`: b"}},
 		{"in the incremental world", "{% if is_incremental() %}a{{ 'b' if var('x', false) }}{% if is_incremental() %}!{% endif %}{% endif %}", incremental,
 			[]string{"full refresh: ", "incremental: a!", "incremental, if `var('x', false)`: ab!"}},
@@ -40,7 +49,10 @@ func TestWorlds(t *testing.T) {
 			[]string{"full refresh: c", "if `var('x', false)`: aaa", "if `var( 'y', false)`: bc"}},
 		{"same text once", "{% if var('x', false) %}a{% else %}a{% endif %}", nil, []string{"full refresh: a"}},
 	} {
-		c := newContext(t, "duckdb", "-- macros/m.sql --\n{% macro since() %}{% if is_incremental() %}where d > 1{% endif %}{% endmacro %}\n")
+		c := newContext(t, "duckdb", "-- macros/m.sql --\n{% macro since() %}{% if is_incremental() %}where d > 1{% endif %}{% endmacro %}\n"+
+			"{% macro choice() %}{% if run_started_at.day > 3 %}a{% else %}b{% if run_started_at.hour > 3 %}{% else %}c{% endif %}{% endif %}-{% endmacro %}\n"+
+			"{% macro known() %}{% if target.name == 'prod' %}p{% endif %}{% if load_relation(this) is none %}{% endif %}{% endmacro %}\n"+
+			"{% macro checked() %}{% if run_query('x') %}no{{ exceptions.raise_compiler_error('no') }}no{% else %}ok {% endif %}{% endmacro %}\n")
 		var got []string
 		for _, r := range c.Worlds(node(tt.text, tt.config...)) {
 			checkMap(t, r)
@@ -129,7 +141,7 @@ func TestUnknowns(t *testing.T) {
 		{`{{ ref(run_query('x')) }}`, "__hole_1__"},
 		{`{{ adapter.quote(run_query('x')) }}`, "__hole_1__"},
 		{`{% for c in adapter.get_columns_in_relation(ref('x')) %}{{ c.name }}{{ ', ' if not loop.last }}{% endfor %}`, "__hole_1____hole_2__"},
-		{`{% if run_query('x') %}{{ exceptions.raise_compiler_error('no') }}{% endif %}a`, "__hole_1__a"},
+		{`{% if run_query('x') %}{{ exceptions.raise_compiler_error('no') }}{% endif %}a`, "a"},
 		{`{{ target.warehouse }}`, "__hole_1__"},
 		{`{{ modules.datetime.datetime.now().year }}`, "__hole_1__"},
 		{`{{ var('x', run_query('x')) }}`, "__hole_1__"},

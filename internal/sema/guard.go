@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
-	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -284,7 +283,7 @@ func (m *Model) Replaces() bool {
 // rows of a run: a clock, {{ this }}, a constant false, a LIMIT, a template
 // value that is not known, a relation whose rows may be those of one run. A query that reads nothing has no rows to restrict.
 func (w *World) Limits() bool {
-	if len(w.Rendered.Holes) > 0 || len(w.This) > 0 || len(w.Scans) == 0 || w.truncated {
+	if len(w.Rendered.Holes) > 0 || len(w.Rendered.Forks) > 0 || len(w.This) > 0 || len(w.Scans) == 0 || w.truncated {
 		return true
 	}
 	for _, c := range w.Rendered.Conditions {
@@ -312,17 +311,6 @@ func (w *World) Limits() bool {
 func (w *World) clocked(e sql.Node) bool {
 	for n := range sql.Walk(e) {
 		if c, ok := n.(*sql.Call); ok && stables[funcName(c)] {
-			return true
-		}
-	}
-	return false
-}
-
-// Undecided reports whether a place of the template is rendered only under a
-// condition whose value is not known.
-func (v *Variant) Undecided(p finding.Place) bool {
-	for _, c := range v.Rendered.Conditions {
-		if c.Unknown && (c.Then.Contains(p.Span) || c.Else.Contains(p.Span)) {
 			return true
 		}
 	}

@@ -51,9 +51,10 @@ type Options struct {
 	// Filters are filters of the host, beside the built-in ones; the filtered
 	// value is the first argument.
 	Filters map[string]*Func
-	// Forced decides conditions of the template's own file against their
-	// value, by the span of the condition's expression (Condition.Span).
-	Forced map[source.Span]bool
+	// Forced decides conditions against their value: any of the template's own
+	// file, and those of macros that are unknown. An empty loop that is forced
+	// to hold runs once, with an item that nobody knows.
+	Forced map[Fork]Forcing
 	Budget Budget
 	// Data is the host's own, for State.Data.
 	Data any
@@ -86,6 +87,9 @@ type Result struct {
 	Holes []*Unknown
 	// Conditions are all conditions of the template's own text, in order.
 	Conditions []Condition
+	// Forks are the unknown conditions of macros that it came to, once for each
+	// call in the template's own text.
+	Forks []MacroFork
 	// Stopped says which budget ended the render; the text is incomplete then.
 	Stopped string
 }

@@ -378,6 +378,9 @@ const whyChosen = "made under a condition that is not known"
 func unknownTruth(v Value) (*Unknown, bool) {
 	switch v := v.(type) {
 	case *Unknown:
+		if v.presume == presumeNothing && (v.Kind == ListKind || v.Kind == RowsKind) {
+			return &Unknown{Kind: v.Kind, Why: v.Why, At: v.At, presume: presumeTrue}, true
+		}
 		return v, true
 	case *Str:
 		if v.open && onlyHoles(v.text) {

@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"slices"
+
 	"github.com/dbtvet/dbtvet/parser/source"
 )
 
@@ -134,21 +136,72 @@ func (s *State) decide(test Expr, cond int32) decision {
 		d.holds = truth(v)
 	}
 	if s.tmpl != s.root {
-		return d
+		return s.fork(d, cond)
 	}
 	c := &s.taken[cond]
-	if s.forced != nil && s.forced[cond] != asEvaluated {
-		d.holds = s.forced[cond] == forceTrue
-		if d.unknown != nil { // decided now: a separator is printed or not
-			d.unknown = &Unknown{Kind: d.unknown.Kind, Why: d.unknown.Why, At: d.unknown.At}
-		}
+	if f := s.forcing(cond); f != nil {
+		d = d.forced(f)
 	}
 	c.Unknown = c.Unknown || d.unknown != nil
-	if d.holds {
+	c.take(d.holds)
+	return d
+}
+
+// take notes that the condition came out so.
+func (c *Condition) take(holds bool) {
+	if holds {
 		c.Taken[1] = true
 	} else {
 		c.Taken[0] = true
 	}
+}
+
+// forced returns what becomes of d under f: it is decided, so that a separator
+// is printed or not.
+func (d decision) forced(f *Forcing) decision {
+	out := decision{holds: f.Holds}
+	if d.unknown != nil {
+		out.unknown = &Unknown{Kind: d.unknown.Kind, Why: d.unknown.Why, At: d.unknown.At}
+	}
+	return out
+}
+
+// forcing returns how the options decide condition cond of the root now; nil if
+// they do not.
+func (s *State) forcing(cond int32) *Forcing {
+	if s.tmpl != s.root || s.forced == nil || s.forced[cond] == nil {
+		return nil
+	}
+	f := s.forced[cond]
+	if f.First && s.taken[cond].Taken != ([2]bool{}) {
+		return nil
+	}
+	return f
+}
+
+// fork decides an unknown condition of a macro, as the options say, and records
+// it.
+func (s *State) fork(d decision, cond int32) decision {
+	if d.unknown == nil || d.unknown.presume != presumeNothing || d.unknown.separator {
+		return d
+	}
+	c := s.tmpl.conds[cond]
+	key := Fork{s.tmpl.File, c.Span}
+	if f, ok := s.opts.Forced[key]; ok {
+		d = d.forced(&f)
+	}
+	chain := s.Chain()
+	if len(chain) == 0 {
+		return d
+	}
+	call := chain[len(chain)-1].Span
+	i := slices.IndexFunc(s.forks, func(f MacroFork) bool { return f.Fork == key && f.Call == call })
+	if i < 0 {
+		c.Unknown = true
+		s.forks = append(s.forks, MacroFork{key, c, call})
+		i = len(s.forks) - 1
+	}
+	s.forks[i].take(d.holds)
 	return d
 }
 
@@ -179,29 +232,33 @@ func (n *If) run(s *State) signal {
 			return proceed
 		}
 		if d.holds {
-			return s.execAll(c.Body)
+			start := s.out.mark()
+			sig := s.execAll(c.Body)
+			if s.stretch.number == outer.number || s.denied != s.stretch.number {
+				return sig
+			}
+			s.out.reset(start) // no run comes through here
+			if s.tmpl == s.root {
+				s.taken[c.cond].take(false)
+			}
 		}
 	}
 	return s.execAll(n.Else)
 }
 
 func (n *CondExpr) eval(s *State) Value {
+	forced := s.forcing(n.cond) != nil
 	d := s.decide(n.Test, n.cond)
 	if d.unknown == nil {
 		return n.choose(s, d.holds)
 	}
-	if n.B == nil && !s.forces(n.cond) { // printed, it may be there or not
+	if n.B == nil && !forced { // printed, it may be there or not
 		return &Unknown{Why: d.unknown.Why, At: s.place(n.Span)}
 	}
 	outer := s.begin(false)
 	v := n.choose(s, d.holds)
 	s.end(outer)
 	return s.undecided(v, d.unknown.Why, n.Span)
-}
-
-// forces reports whether the options decide condition cond.
-func (s *State) forces(cond int32) bool {
-	return s.tmpl == s.root && s.forced != nil && s.forced[cond] != asEvaluated
 }
 
 func (n *CondExpr) choose(s *State, holds bool) Value {

@@ -10,6 +10,11 @@ func (n *For) exec(s *State) signal {
 
 // run loops over iterable at a depth of recursion.
 func (n *For) run(s *State, iterable Value, depth int) {
+	if f := s.forcing(n.cond); f != nil && !f.Holds {
+		n.record(s, false, true)
+		n.otherwise(s)
+		return
+	}
 	switch x := iterable.(type) {
 	case *Unknown:
 		n.once(s, x, depth)
@@ -28,6 +33,10 @@ func (n *For) run(s *State, iterable Value, depth int) {
 	s.iterate(len(items))
 	if n.Filter != nil {
 		items = n.filter(s, items)
+	}
+	if f := s.forcing(n.cond); f != nil && f.Holds && len(items) == 0 {
+		n.once(s, &Unknown{Why: "no item of the loop is known", At: s.place(n.Iter.Range())}, depth)
+		return
 	}
 	n.record(s, len(items) > 0, false)
 	if len(items) == 0 {

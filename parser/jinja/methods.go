@@ -283,7 +283,7 @@ func dictMethod(name string) builtin {
 				defer s.change(d.born, changed{d, ""}, func() { d.open = true })
 			}
 			if d.open && name != "clear" && name != "copy" && name != "update" {
-				return nil, errUnknown
+				return &Unknown{Kind: kindOf(name), Why: openDict, At: c.Place}, nil
 			}
 			return f(s, d, c)
 		}}
@@ -311,6 +311,15 @@ func dictMethod(name string) builtin {
 		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { *d = Dict{born: d.born}; return nil, nil })
 	}
 	return builtin{}
+}
+
+// kindOf is the kind of what a method of a dict returns.
+func kindOf(method string) Kind {
+	switch method {
+	case "items", "keys", "values":
+		return ListKind
+	}
+	return AnyKind
 }
 
 // dictKey returns the key a method of a dict was given.

@@ -27,13 +27,15 @@ type State struct {
 
 	m         source.Map
 	taken     []Condition
-	forced    []forcing
+	forced    []*Forcing // by the number of the root's condition
+	forks     []MacroFork
 	errors    []*Error
 	reported  map[errorKey]bool
 	stretch   stretch
 	stretches int32 // how many began so far
 	changes   []func()
 	logged    map[changed]int32
+	denied    int32 // the stretch that the template refuses to go through
 	depth     int
 	steps     int
 	made      int // bytes of text made
@@ -42,15 +44,6 @@ type State struct {
 	free      [][]byte // buffers of finished calls
 	native    *printed // in a native render
 }
-
-// forcing is a decision that the options make for a condition.
-type forcing uint8
-
-const (
-	asEvaluated forcing = iota
-	forceFalse
-	forceTrue
-)
 
 type errorKey struct {
 	file *source.File
@@ -100,12 +93,10 @@ func newState(t *Template, o *Options) *State {
 	s.out = &s.main
 	s.taken = append([]Condition(nil), t.conds...)
 	if len(o.Forced) > 0 {
-		s.forced = make([]forcing, len(t.conds))
+		s.forced = make([]*Forcing, len(t.conds))
 		for i, c := range t.conds {
-			if v, ok := o.Forced[c.Span]; ok && v {
-				s.forced[i] = forceTrue
-			} else if ok {
-				s.forced[i] = forceFalse
+			if f, ok := o.Forced[Fork{t.File, c.Span}]; ok {
+				s.forced[i] = &f
 			}
 		}
 	}
@@ -134,7 +125,7 @@ func (s *State) run(r *Result, body func()) {
 func (s *State) finish(r *Result) string {
 	m := s.m
 	m.Segments, m.Len = s.main.segs, int32(len(s.main.b))
-	r.Map, r.Errors, r.Conditions = &m, s.errors, s.taken
+	r.Map, r.Errors, r.Conditions, r.Forks = &m, s.errors, s.taken, s.forks
 	for _, seg := range m.Segments {
 		if seg.Mark > 0 {
 			if u, ok := m.Marks[seg.Mark-1].(*Unknown); ok {
@@ -194,6 +185,10 @@ func (s *State) Scope() Scope { return s.scope }
 // Tainted reports whether the evaluation is under a condition, or in a loop,
 // that depended on an unknown value, so that perhaps it would not get here.
 func (s *State) Tainted() bool { return s.stretch.number > 0 }
+
+// Deny says that the template does not go on from here: it raises an error. An
+// unknown condition that led here is taken to come out otherwise.
+func (s *State) Deny() { s.denied = s.stretch.number }
 
 // OutputLen returns the number of bytes in the output of the template itself;
 // inside a macro, whose text is not there yet, where the text of the whole

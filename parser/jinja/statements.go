@@ -161,7 +161,7 @@ func (p *parser) forBlock(start int32, word source.Span) Node {
 	if p.failed {
 		n.Target, n.Iter, n.Filter = &Name{source.At(head.Start), ""}, &Bad{head}, nil
 	}
-	n.cond = p.condition(Condition{Span: n.Iter.Range(), Test: n.Iter, Loop: true})
+	n.cond = p.condition(Condition{Span: n.Iter.Range(), Test: n.Iter, Loop: true, loop: n})
 	from := int32(p.pos)
 	body, end := p.body("endfor", "else")
 	n.Body, n.BodySpan = body, source.Span{Start: from, End: p.bodyEnd(from, end)}

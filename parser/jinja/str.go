@@ -81,6 +81,29 @@ func continues(prev, next *source.Segment, out int32) bool {
 	return prev.Src.End == next.Src.Start && prev.Mark == 0 && prev.Src.Len() == int(out-prev.Out)
 }
 
+// written is how far a buffer was filled.
+type written struct {
+	bytes, segs int
+	last        source.Segment
+}
+
+// mark returns how far w is filled, for reset.
+func (w *buffer) mark() written {
+	m := written{bytes: len(w.b), segs: len(w.segs)}
+	if m.segs > 0 {
+		m.last = w.segs[m.segs-1]
+	}
+	return m
+}
+
+// reset takes back what was written since m.
+func (w *buffer) reset(m written) {
+	w.b, w.segs = w.b[:m.bytes], w.segs[:m.segs]
+	if m.segs > 0 {
+		w.segs[m.segs-1] = m.last
+	}
+}
+
 // write adds text of one origin.
 func (w *buffer) write(text string, seg source.Segment) {
 	w.add(seg, len(text))

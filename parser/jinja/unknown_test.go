@@ -166,11 +166,12 @@ func TestConditions(t *testing.T) {
 			t.Errorf("condition %d is %+v, want %+v", i, got, want[i])
 		}
 	}
-	o.Forced = map[source.Span]bool{r.Conditions[1].Span: false, r.Conditions[2].Span: false, r.Conditions[4].Span: true}
+	fork := func(i int) Fork { return Fork{tmpl.File, r.Conditions[i].Span} }
+	o.Forced = map[Fork]Forcing{fork(1): {}, fork(2): {}, fork(4): {Holds: true}}
 	if r := Render(tmpl, o); r.Text != "3y56" {
 		t.Errorf("forced: %q", r.Text)
 	}
-	o.Forced = map[source.Span]bool{r.Conditions[0].Span: true}
+	o.Forced = map[Fork]Forcing{fork(0): {Holds: true}}
 	if r := Render(tmpl, o); r.Text != "1x5" || !r.Conditions[0].Taken[1] || r.Conditions[1].Taken[1] {
 		t.Errorf("forced: %q %+v", r.Text, r.Conditions)
 	}
@@ -178,10 +179,10 @@ func TestConditions(t *testing.T) {
 
 func TestForcedInLoop(t *testing.T) {
 	tmpl := parseText("{% for r in rows %}{% if not loop.last %},{% endif %}{{ ';' if not loop.first }}{% endfor %}")
-	o := Options{Scope: unknownScope(), Forced: map[source.Span]bool{}}
+	o := Options{Scope: unknownScope(), Forced: map[Fork]Forcing{}}
 	for _, c := range Render(tmpl, o).Conditions {
 		if !c.Loop {
-			o.Forced[c.Span] = true
+			o.Forced[Fork{tmpl.File, c.Span}] = Forcing{Holds: true}
 		}
 	}
 	if r := Render(tmpl, o); r.Text != ",;" {

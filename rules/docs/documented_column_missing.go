@@ -8,7 +8,6 @@ import (
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/manifest"
 	"github.com/dbtvet/dbtvet/internal/sema"
-	"github.com/dbtvet/dbtvet/parser/source"
 )
 
 // DocumentedColumnMissing reports an entry of a column that the model does not
@@ -95,25 +94,12 @@ func namesOf(cols []sema.Column) []string {
 // world was analysed, without errors, and no branch of the template is left
 // that none of them took.
 func wholly(m *sema.Model) bool {
-	taken := map[source.Span][2]bool{}
 	for _, v := range m.Variants {
 		if v.World == nil || v.World.Truncated() || v.Rendered.Stopped != "" || len(v.Rendered.Errors) > 0 {
 			return false
 		}
-		for _, c := range v.Rendered.Conditions {
-			t := taken[c.Span]
-			taken[c.Span] = [2]bool{t[0] || c.Taken[0], t[1] || c.Taken[1]}
-		}
 	}
-	for _, v := range m.Variants {
-		for _, c := range v.Rendered.Conditions {
-			t := taken[c.Span]
-			if c.Then.Len() > 0 && !t[1] || c.Else.Len() > 0 && !t[0] {
-				return false
-			}
-		}
-	}
-	return len(m.Variants) > 0
+	return m.Covered()
 }
 
 // produced reports whether the model gives the column that an entry names. An

@@ -5,10 +5,8 @@ package unused
 import (
 	"strings"
 
-	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
-	"github.com/dbtvet/dbtvet/parser/source"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -17,28 +15,12 @@ import (
 // template was left out by all of them, but for those that a node which is never
 // incremental does not come to.
 func seen(m *sema.Model) bool {
-	taken := map[source.Span][2]bool{}
-	incremental, known := m.IsIncremental()
-	never := known && !incremental
 	for _, v := range m.Variants {
 		if v.World == nil || v.World.Truncated() || v.Rendered.Stopped != "" || len(v.Rendered.Errors) > 0 || len(v.Rendered.Holes) > 0 {
 			return false
 		}
-		for _, c := range v.Rendered.Conditions {
-			t := taken[c.Span]
-			_, settled := dbtctx.WithoutIncremental(c.Test)
-			settled = settled && never
-			taken[c.Span] = [2]bool{t[0] || c.Taken[0] || settled, t[1] || c.Taken[1] || settled}
-		}
 	}
-	for _, v := range m.Variants {
-		for _, c := range v.Rendered.Conditions {
-			if t := taken[c.Span]; c.Then.Len() > 0 && !t[1] || c.Else.Len() > 0 && !t[0] {
-				return false
-			}
-		}
-	}
-	return len(m.Variants) > 0
+	return m.Covered()
 }
 
 // spelt reports whether the name at s is written out in the model's own file.
