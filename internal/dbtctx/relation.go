@@ -46,6 +46,18 @@ func relationType(r *Resource) string {
 // ephemeralPrefix begins the name of the CTE that stands for an ephemeral model.
 const ephemeralPrefix = "__dbt__cte__"
 
+// relationKey is what makes two relations equal.
+type relationKey struct {
+	database, schema, identifier, kind string
+	quote, include                     [3]bool
+}
+
+// Key makes relations equal that have the same name and type, as dbt compares
+// them.
+func (r *Relation) Key() any {
+	return relationKey{r.Database, r.Schema, r.Identifier, r.Type, r.Quote, r.include}
+}
+
 // Print returns the name as the adapter writes it into SQL.
 func (r *Relation) Print() string {
 	var b strings.Builder

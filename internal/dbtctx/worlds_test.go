@@ -215,6 +215,7 @@ func TestResources(t *testing.T) {
 			`select id, cast('day' as TEXT) as field_name, cast(day as text) as value from "raw"."T"`},
 		{`{{ dbt_utils.union_relations([ref('orders'), ref('nothing')]) }}`,
 			`( select cast('"db".core."orders_v2"' as TEXT) as _dbt_source_relation, __hole_1__ from "db".core."orders_v2" ) union all ( select cast('"db"."main"."nothing"' as TEXT) as _dbt_source_relation, __hole_2__ from "db"."main"."nothing" )`},
+		{`{{ ref('orders') == ref('orders') }} {{ ref('orders') in [ref('eph'), ref('orders')] }} {{ ref('orders') == ref('eph') }} {{ {ref('orders'): 1}[ref('orders')] }} {{ [ref('orders'), ref('orders')] | unique | list | length }}`, `True True False 1 1`},
 		{`{% for id in graph.nodes %}{{ id }}{% endfor %}`, `model.shop.orders`},
 	} {
 		r := render(t, c, tt.text)

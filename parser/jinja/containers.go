@@ -246,6 +246,8 @@ func hashOf(v Value) (any, bool) {
 		return hashTuple(v, 0)
 	case *List, *Dict, *Set:
 		return nil, false
+	case Keyed:
+		return v.Key(), true
 	}
 	return v, reflect.TypeOf(v).Comparable()
 }

@@ -83,6 +83,12 @@ type Iterable interface {
 	Items() []Value
 }
 
+// Keyed is an Object that is equal to others, and the same key of a dict, by what
+// it stands for: where the values of Key are equal. Key is comparable.
+type Keyed interface {
+	Key() any
+}
+
 // Tester is an Object that passes as another kind of value in `is mapping`,
 // `is string` and so on (a relation is a mapping for dbt_utils).
 type Tester interface {
