@@ -129,12 +129,15 @@ type branch struct {
 	outcome bool
 	size    int
 	first   bool // it depends on the pass of a loop
+	rank    int  // 1 for a loop without known items and what is in it: it shows holes, and comes last
 }
 
 // next returns the world that shows most of what is not seen yet.
 func (a *worldSet) next() (World, bool) {
 	open := a.open()
-	slices.SortStableFunc(open, func(x, y branch) int { return cmp.Compare(y.size, x.size) })
+	slices.SortStableFunc(open, func(x, y branch) int {
+		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(y.size, x.size))
+	})
 	for _, b := range open {
 		w := a.forcing(b)
 		if a.never && a.needsIncremental(w) {
@@ -168,6 +171,11 @@ func (a *worldSet) open() []branch {
 			continue // where a pass stands among the others is no choice of the project
 		}
 		b.first = a.varies(c)
+		if c.Loop || slices.ContainsFunc(a.conds, func(l jinja.Condition) bool {
+			return l.Loop && l.Then.Contains(c.Span) && !a.loops[a.fork(l)]
+		}) {
+			b.rank = 1
+		}
 		add(b)
 	}
 	for _, f := range a.forks {
