@@ -93,13 +93,16 @@ type passage struct {
 	// met holds the outer joins, here or in the query of a relation that is read,
 	// that found the row of a tuple id, since some filter rejects what they supply.
 	met map[Col][]*Join
+	// among gives, of a column, those whose values alone are let through: what an
+	// inner join or IN compares it with.
+	among map[Col][]Col
 }
 
 func (w *World) passed() *passage {
 	if w.passage != nil {
 		return w.passage
 	}
-	w.passage = &passage{map[Col]bool{}, map[Col][]*Join{}}
+	w.passage = &passage{map[Col]bool{}, map[Col][]*Join{}, map[Col][]Col{}}
 	for _, f := range w.Filters {
 		if f.Block.InExpr || f.Clause == On && (f.Join == nil || f.Join.Kind != sql.Inner) {
 			continue
@@ -111,8 +114,40 @@ func (w *World) passed() *passage {
 				w.passage.met[t] = append(w.passage.met[t], found...)
 			}
 		}
+		if in, ok := sql.Unparen(f.Expr).(*sql.In); ok && !in.Not && in.Query != nil {
+			w.passage.let(f.bd.bind(in.X), f.Block.listed(in.Query))
+		}
+	}
+	for _, j := range w.Joins {
+		if j.Kind != sql.Inner || j.Block.InExpr {
+			continue
+		}
+		for _, k := range j.Conds {
+			if k.eq != nil && !k.eq.nullSafe {
+				w.passage.let(k.eq.l, k.eq.r)
+				w.passage.let(k.eq.r, k.eq.l)
+			}
+		}
 	}
 	return w.passage
+}
+
+// let notes that column c has values of column of alone.
+func (p *passage) let(c, of Col) {
+	if of > 0 {
+		p.among[c] = append(p.among[c], of)
+	}
+}
+
+// listed returns the only column of a query in an expression of the block, 0 if it
+// is not known.
+func (b *Block) listed(q *sql.Query) Col {
+	for _, s := range b.Subqueries {
+		if s.node == q && s.rel != nil && s.rel.open == nil && len(s.rel.cols) == 1 {
+			return s.rel.cols[0].col
+		}
+	}
+	return 0
 }
 
 // suppliedHere reports whether c is what an outer join made, rather than a later
@@ -123,16 +158,25 @@ func (w *World) suppliedHere(c Col) bool {
 }
 
 // supplying returns the outer joins that make column c NULL where they find
-// nothing.
+// nothing: in any branch of the unions it comes from.
 func (w *World) supplying(c Col) []*Join {
 	var out []*Join
-	for x := c; x > 0 && !w.cols[x].cutoff; x = w.cols[x].from {
-		if j := w.cols[x].nullFrom; j != nil {
-			out = append(out, j)
+	for x := c; x > 0; x = w.cols[x].from {
+		col := &w.cols[x]
+		if col.nullFrom != nil {
+			out = append(out, col.nullFrom)
 		}
-		if l := w.cols[x].leaf; l != nil && w.cols[x].from <= 0 && l.Index >= 0 {
+		if col.from > 0 {
+			continue
+		}
+		if l := col.leaf; l != nil && l.Index >= 0 {
 			if n := l.Relation.Columns[l.Index].NullBy; n != nil && n.by != nil {
 				out = append(out, n.by)
+			}
+		}
+		if col.cutoff && col.expr == nil && len(out) < maxDepth {
+			for _, i := range col.in {
+				out = append(out, w.supplying(i)...)
 			}
 		}
 	}
@@ -274,20 +318,10 @@ func (w *World) drawnFrom(c, from Col, known map[Col]bool) bool {
 	}
 	known[c] = false
 	col := &w.cols[c]
-	known[c] = w.drawnFrom(col.from, from, known) || w.joinedTo(c, func(d Col) bool { return w.drawnFrom(d, from, known) }) ||
+	known[c] = w.drawnFrom(col.from, from, known) || slices.ContainsFunc(w.passed().among[c], func(d Col) bool { return w.drawnFrom(d, from, known) }) ||
 		col.from <= 0 && col.cutoff && col.expr == nil && len(col.in) > 0 &&
 			!slices.ContainsFunc(col.in, func(i Col) bool { return !w.drawnFrom(i, from, known) })
 	return known[c]
-}
-
-// joinedTo reports whether an inner join lets only such rows through whose c
-// equals a column that is so.
-func (w *World) joinedTo(c Col, is func(Col) bool) bool {
-	return slices.ContainsFunc(w.Joins, func(j *Join) bool {
-		return j.Kind == sql.Inner && !j.Block.InExpr && slices.ContainsFunc(j.Conds, func(k *JoinCond) bool {
-			return k.eq != nil && !k.eq.nullSafe && (k.eq.l == c && is(k.eq.r) || k.eq.r == c && is(k.eq.l))
-		})
-	})
 }
 
 func refers(l, r *Leaf) bool {

@@ -31,7 +31,7 @@ var KeyIgnored = lint.Rule{
 			}
 			r := at(p, m, origin, "`unique_key` %s has no effect: %s, and an incremental run %s", sema.Tuple(key), strategyText(m, s), s.Effect)
 			r.Lower(finding.Warning)
-			if s.Name == "insert_overwrite" || inherited || m.ExcludesHeld() || !m.Adapter.Sure {
+			if s.Effect != sema.Append || inherited || m.ExcludesHeld() || !m.Adapter.Sure {
 				r.Lower(finding.Info)
 			}
 			r.Help("set a strategy that replaces rows by key, or remove `unique_key`")
