@@ -44,6 +44,9 @@ func NewMacro(def *MacroDef, scope Scope, name string) *Macro {
 	return &Macro{Def: def, Scope: scope, Name: name}
 }
 
+// File returns the file that the macro is defined in.
+func (d *MacroDef) File() *source.File { return d.tmpl.File }
+
 // Options are what a render is given.
 type Options struct {
 	// Scope resolves the free names of the template.

@@ -26,6 +26,9 @@ var Model = lint.Rule{
 			if slices.ContainsFunc(p.Manifest.Children(n), func(c *manifest.Node) bool { return c.Type != manifest.SingularTest }) {
 				continue
 			}
+			if p.Manifest.MayBeRead(n) {
+				continue // in a branch that is not taken here
+			}
 			line := n.File.LineSpan(n.File.LineOf(n.Body.Start))
 			p.ReportAt(n.File, line, "nothing reads the %s model `%s`", layer, n.Name).On(n.ID).
 				Help("delete it, or name what uses it in an exposure").Quiet("a model, test or exposure that reads it")

@@ -18,7 +18,7 @@ var Source = lint.Rule{
 		var order []string
 		idle := map[string][]*manifest.Node{}
 		for n := range p.Manifest.All(manifest.Source) {
-			if !own(p, n.Package) || len(p.Manifest.Children(n)) > 0 {
+			if !own(p, n.Package) || len(p.Manifest.Children(n)) > 0 || p.Manifest.MayBeRead(n) {
 				continue
 			}
 			if idle[n.Source] == nil {
