@@ -23,6 +23,7 @@ const module = "github.com/dbtvet/dbtvet/"
 var layers = map[string]int{
 	"parser/source":     0,
 	"internal/finding":  1,
+	"internal/proof":    2,
 	"parser":            2,
 	"internal/config":   3,
 	"internal/ignore":   3,

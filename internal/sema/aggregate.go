@@ -3,6 +3,7 @@ package sema
 import (
 	"slices"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -63,10 +64,10 @@ func (b *binder) aggregate(e *sql.Call) Col {
 				b.block.level(c, a.args)
 			}
 			if g, ok := b.ofGroup(a); ok {
-				b.block.rel.addFD(fd{set{c}, []Col{g}, false, b.w.because(e.Span, "all rows of a group have this value")})
+				b.block.rel.addFD(fd{set{c}, []Col{g}, false, b.w.because(e.Span, proof.OfGroup)})
 			}
-			if why := b.filled(a); why != "" {
-				b.block.rel.notNull[c] = b.w.because(e.Span, why)
+			if why := b.filled(a); why != nil {
+				b.block.rel.fill(c, why)
 			}
 		}
 		b.w.Aggs = append(b.w.Aggs, a)
@@ -76,15 +77,15 @@ func (b *binder) aggregate(e *sql.Call) Col {
 
 // filled says why an aggregate is never NULL, or returns nothing: it counts, or
 // it is over a column without NULL, of which each group has a row.
-func (b *binder) filled(a *Aggregate) string {
+func (b *binder) filled(a *Aggregate) *why {
 	if aggregates[a.Name].neverNull {
-		return "count is never NULL"
+		return b.w.because(a.Call.Span, proof.Counted)
 	}
 	grouped := !b.block.rollup() && slices.ContainsFunc(b.block.groupPre, func(c Col) bool { return !b.w.cols[c].fixed })
 	if grouped && a.Call.Filter == nil && keepsValues[a.Name] && len(a.args) == 1 && b.block.grouping.notNull[a.args[0]] != nil {
-		return "a group has a row, in which `" + b.w.colName(a.args[0]) + "` is not NULL"
+		return b.w.because(a.Call.Span, proof.GroupHasRow, b.block.grouping.filledFact(a.args[0])).worded(b.w.colName(a.args[0]))
 	}
-	return ""
+	return nil
 }
 
 // keepsValues are the aggregates that are NULL only where all values are.
@@ -327,27 +328,27 @@ func (b *binder) window(e *sql.Call) Col {
 func (b *binder) windowFacts(c Col, win *windowCol, spec *sql.Window, r *rel) {
 	w := b.w
 	part := newSet(win.partition...)
-	because := func(text string) *why { return w.because(win.call.Span, text) }
+	because := func(rule proof.Rule, from ...fact) *why { return w.because(win.call.Span, rule, from...) }
 	switch win.fn {
 	case "row_number":
-		if w.determines(r, part, r.tids) {
-			r.addFD(fd{to: []Col{c}, why: because("every partition has one row")})
+		if one := w.reach(r, part); one.all(r.tids) {
+			r.addFD(fd{to: []Col{c}, why: because(proof.OneRowPartition, one.proof(r.tids)...)})
 		} else {
-			r.addStrict(part.with(c), because("row_number() numbers the rows of each partition"))
+			r.addStrict(part.with(c), because(proof.RowNumber))
 		}
-		r.notNull[c] = because("row_number() is never NULL")
+		r.fill(c, because(proof.RowNumberValue))
 	case "rank", "dense_rank":
-		if all := part.with(win.order...); w.determines(r, all, r.tids) {
-			r.addStrict(part.with(c), because("a rank over a unique order has no ties"))
+		if all := w.reach(r, part.with(win.order...)); all.all(r.tids) {
+			r.addStrict(part.with(c), because(proof.RankKey, all.proof(r.tids)...))
 		}
-		r.notNull[c] = because("a rank is never NULL")
-		r.addFD(fd{part.with(win.order...), []Col{c}, false, because("rows of one place in the order share the rank")})
+		r.fill(c, because(proof.RankValue))
+		r.addFD(fd{part.with(win.order...), []Col{c}, false, because(proof.RankShared)})
 	default:
 		switch {
 		case w.perPartition(win, spec):
-			r.addFD(fd{part, []Col{c}, false, because("`" + win.fn + "` has one value per partition")})
+			r.addFD(fd{part, []Col{c}, false, because(proof.PerPartition).worded(win.fn)})
 		case spec.Frame == nil && len(spec.OrderBy) > 0 && perPeer[win.fn]:
-			r.addFD(fd{part.with(win.order...), []Col{c}, false, because("rows of one place in the order share the window's value")})
+			r.addFD(fd{part.with(win.order...), []Col{c}, false, because(proof.PerPeer)})
 		}
 	}
 }
@@ -390,7 +391,7 @@ type Window struct {
 	info  *windowCol
 	rel   *rel
 	order OrderKind
-	proof []*why
+	proof []fact
 }
 
 // Multiplier returns the verdict of join j on the side that repeats what the

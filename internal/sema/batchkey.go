@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -41,7 +42,7 @@ func (w *World) KeyGap(cols []string) *KeyGap {
 		return nil
 	}
 	for _, k := range bestKeys(w.out.keys) {
-		if k.why == nil || !w.groups(k.why) || c.all(k.cols) {
+		if k.why == nil || !groups(k.why) || c.all(k.cols) {
 			continue
 		}
 		var part, missing set
@@ -55,17 +56,15 @@ func (w *World) KeyGap(cols []string) *KeyGap {
 		if len(part) == 0 || !w.determines(w.out, part, u) || w.sameDetail(w.out, part, missing) || !w.sayMore(missing) {
 			continue
 		}
-		gap.Grain, gap.Missing, gap.Steps = w.names(k.cols), w.names(missing), w.steps([]*why{k.why})
+		gap.Grain, gap.Missing, gap.Steps = w.names(k.cols), w.names(missing), w.steps([]fact{{fd: fd{why: k.why}}})
 		return gap
 	}
 	return nil
 }
 
-// groups reports whether evidence is a GROUP BY of the world.
-func (w *World) groups(x *why) bool {
-	return x.strength == finding.Struct && slices.ContainsFunc(w.Blocks, func(b *Block) bool {
-		return b.Select.GroupBy != nil && b.Select.GroupBy.Span == x.span && x.text != ""
-	})
+// groups reports whether evidence is a GROUP BY.
+func groups(x *why) bool {
+	return x.rule == proof.Grouped || x.rule == proof.Sets || x.rule == proof.SetOfNulls
 }
 
 var idName = regexp.MustCompile(`(?i)(^|_)(id|uuid|guid|sid|key|code)$`)

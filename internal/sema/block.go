@@ -3,6 +3,8 @@ package sema
 import (
 	"slices"
 
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -142,7 +144,7 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 		return
 	}
 	var extra []*JoinCond
-	anti := false
+	var unmatched fact
 	for _, e := range where {
 		if !j.nullLeft && !j.nullRight {
 			if j.strange(b, b.pre.reads(e)) {
@@ -157,7 +159,9 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 			continue
 		}
 		if j.nullRight && !j.nullLeft {
-			anti = anti || j.antiJoin(b, e)
+			if c := j.antiJoin(b, e); c != 0 && unmatched.why == nil {
+				unmatched = b.rel.constFact(c)
+			}
 			if j.degrades(b, e) {
 				c := j.extCond(b, e)
 				extra = append(extra, c)
@@ -174,9 +178,9 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 			j.Left.Picked = j.Left.Picked || j.pickedBy(&j.Left, leftSide, []*JoinCond{j.cond(b.pre, e, j.right)})
 		}
 	}
-	if anti && j.Right.Status != Unique {
-		j.Right = Verdict{Status: Unique, Side: j.RightName, world: j.World, On: j.Right.On, Strength: j.Right.Strength}
-		j.Right.why = []*why{j.World.because(j.Span(), "only rows without a match are kept")}
+	if unmatched.why != nil && j.Right.Status != Unique {
+		j.Right = Verdict{Status: Unique, Side: j.RightName, world: j.World, On: j.Right.On, Strength: j.Right.Strength, meets: j.meets(rightSide, nil)}
+		j.Right.why = j.World.because(j.Span(), proof.Unmatched, unmatched).saying(j.Right.meets, b.rel.at)
 		b.rel.addFD(fd{j.extLeft.tids, j.ext.tids, false, j.Right.because()})
 	}
 	j.absolve(b.rel)
@@ -217,28 +221,34 @@ func (j *Join) degrades(b *Block, e sql.Expr) bool {
 	if !slices.ContainsFunc(b.pre.rejects(e), j.supplies) {
 		return false
 	}
-	j.restore(b.rel, b.pre.because(e))
+	j.restore(b.rel, b.pre.rejects(e))
 	return true
 }
 
 // restore adds to r, whose rows all have a match of the outer join, what holds of
 // its right side and is lost where there is none.
-func (j *Join) restore(r *rel, w *why) {
+func (j *Join) restore(r *rel, rejected set) {
+	i := slices.IndexFunc(rejected, j.supplies)
+	there := r.filledFact(rejected[i])
+	because := func(more ...fact) *why {
+		return &why{rule: proof.Rejected, strength: finding.Struct, from: append([]fact{there}, more...)}
+	}
 	for _, c := range sortedCols(j.right.notNull) {
 		if n := j.ext.extend(c); r.notNull[n] == nil {
-			r.notNull[n] = w
+			r.fill(n, because(j.right.filledFact(c)))
 		}
 	}
 	l, x := j.fixed(leftSide, nil), j.fixed(rightSide, nil)
 	for _, c := range x.cols {
 		if n := j.ext.extend(c); r.notNull[n] == nil {
-			r.notNull[n] = w // a match was made by `=`
+			r.fill(n, because()) // a match was made by `=`
 		}
 	}
 	for _, c := range sortedCols(j.right.consts) {
 		n := j.ext.extend(c)
 		if _, ok := r.consts[n]; !ok {
-			r.consts[n] = j.right.consts[c]
+			k := j.right.consts[c]
+			r.fix(n, constant{k.lit, k.null, because(j.right.constFact(c))})
 		}
 	}
 	for _, c := range j.Conds {
@@ -248,7 +258,7 @@ func (j *Join) restore(r *rel, w *why) {
 				a, b = b, a
 			}
 			if l.cols.has(a) && x.cols.has(b) && !j.World.cols[a].fixed {
-				r.eq = append(r.eq, pair{a, j.ext.extend(b), w})
+				r.equate(a, j.ext.extend(b), because())
 			}
 		}
 	}
@@ -266,10 +276,10 @@ func (j *Join) strange(b *Block, cols []Col) bool {
 
 // restoreOuter restores the earlier outer joins whose NULLs the conditions of an
 // inner join reject.
-func (b *Block) restoreOuter(r *rel, rejected set, w *why) {
+func (b *Block) restoreOuter(r *rel, rejected set) {
 	for _, j := range b.Joins {
 		if j.ext != nil && j.nullRight && !j.nullLeft && slices.ContainsFunc(rejected, j.supplies) {
-			j.restore(r, w)
+			j.restore(r, rejected)
 		}
 	}
 }
@@ -316,22 +326,21 @@ func (j *Join) extCond(b *Block, e sql.Expr) *JoinCond {
 	return c
 }
 
-// antiJoin recognises `where r.c is null` after a LEFT JOIN: c is joined by `=`
+// antiJoin returns c of `where r.c is null` after a LEFT JOIN, 0 if e is none: c is joined by `=`
 // or never NULL in the right side, so that no matched row passes.
-func (j *Join) antiJoin(b *Block, e sql.Expr) bool {
+func (j *Join) antiJoin(b *Block, e sql.Expr) Col {
 	is, ok := sql.Unparen(e).(*sql.Is)
 	if !ok || is.Not || is.What != sql.IsNull {
-		return false
+		return 0
 	}
 	c := b.pre.bind(is.X)
 	if j.World.cols[c].nullFrom != j {
-		return false
+		return 0
 	}
-	orig := j.World.cols[c].from
-	if j.right.notNull[orig] != nil {
-		return true
+	if orig := j.World.cols[c].from; j.right.notNull[orig] != nil || slices.Contains(j.fixed(rightSide, nil).cols, orig) {
+		return c
 	}
-	return slices.Contains(j.fixed(rightSide, nil).cols, orig)
+	return 0
 }
 
 // conditions applies HAVING or QUALIFY.

@@ -155,7 +155,7 @@ func (w *World) HalfAntis() []HalfAnti {
 		}
 		name := named.Parts[len(named.Parts)-1].Name
 		j := w.cols[c].nullFrom
-		if j == nil || j.Block != f.Block || j.Kind != sql.Left || j.Unsure || j.antiJoin(f.Block, f.Expr) || f.Block.shows(j) || f.Block.readsElsewhere(j, f) {
+		if j == nil || j.Block != f.Block || j.Kind != sql.Left || j.Unsure || j.antiJoin(f.Block, f.Expr) != 0 || f.Block.shows(j) || f.Block.readsElsewhere(j, f) {
 			continue
 		}
 		orig := w.cols[c].from

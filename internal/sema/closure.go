@@ -3,6 +3,8 @@ package sema
 import (
 	"slices"
 	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/proof"
 )
 
 // reach is a closure under construction: the columns that are determined by a
@@ -19,6 +21,8 @@ type reach struct {
 	order []*fd       // facts in the order they were used
 	in    map[Col]bool
 	nn    set // columns that are not NULL in the rows asked about, beside r.notNull
+	// whole are the keys under a condition that were used, by the fact made of them.
+	whole map[*fd]*partialKey
 }
 
 func (w *World) reach(r *rel, from set) *reach { return w.reachNotNull(r, from, nil) }
@@ -189,8 +193,12 @@ func (c *reach) run() {
 			}
 		}
 		for i := range c.r.partial {
-			if f := c.whole(&c.r.partial[i]); f != nil && c.add(f) {
+			if f := c.unconditional(&c.r.partial[i]); f != nil && c.add(f) {
 				changed = true
+				if c.whole == nil {
+					c.whole = map[*fd]*partialKey{}
+				}
+				c.whole[f] = &c.r.partial[i]
 			}
 		}
 		for i := range c.r.eq {
@@ -209,9 +217,9 @@ func (c *reach) run() {
 	}
 }
 
-// whole returns the dependency that a key among rows without NULL in some column
+// unconditional returns the dependency that a key among rows without NULL in some column
 // is for the rows asked about, nil if it does not count for them.
-func (c *reach) whole(p *partialKey) *fd {
+func (c *reach) unconditional(p *partialKey) *fd {
 	if p.when.op != "is not null" || !c.present(p.when.col) {
 		return nil
 	}
@@ -306,48 +314,141 @@ func (w *World) identifies(r *rel, from set) bool {
 	return r.card.Max <= 1 || w.determines(r, from, r.tids)
 }
 
-// proof returns the facts that a reach used on the way to cols, in order.
-func (c *reach) proof(cols set) []*why {
-	need := map[*fd]bool{}
-	var visit func(x Col, depth int)
-	visit = func(x Col, depth int) {
-		if depth > 4*maxDepth {
-			return
-		}
-		if f := c.by[x]; f != nil {
-			if !need[f] {
-				need[f] = true
-				for _, y := range f.from {
-					visit(y, depth+1)
-				}
-			}
-			return
-		}
-		if c.in[x] {
-			return
-		}
-		col := &c.w.cols[x]
-		for _, t := range col.tids {
-			if c.in[t] && t != x {
-				visit(t, depth+1)
-			}
-		}
-		for _, i := range col.in {
-			visit(i, depth+1)
-		}
-	}
+// proof returns the facts that a reach used on the way to cols: dependencies in
+// the order of their use, each after what it needs to be used, then constants.
+func (c *reach) proof(cols set) []fact {
+	p := &trail{c: c, need: map[*fd]bool{}, seen: map[Col]bool{}}
 	for _, x := range cols {
-		visit(x, 0)
+		p.column(x, 0)
 	}
-	var out []*why
+	var out []fact
 	for _, f := range c.order {
-		if need[f] && f.why != nil {
-			out = append(out, f.why)
+		if !p.need[f] || f.why == nil {
+			continue
+		}
+		if f.lax {
+			for _, x := range f.from {
+				out = c.cite(out, x)
+			}
+		}
+		if k := c.whole[f]; k != nil {
+			out = append(c.cite(out, k.when.col), k.fact())
+			continue
+		}
+		out = append(out, dependency(*f))
+	}
+	for _, x := range p.consts {
+		out = append(out, c.r.constFact(x))
+	}
+	for _, x := range p.filled {
+		out = c.cite(out, x)
+	}
+	return out
+}
+
+// trail walks a closure back.
+type trail struct {
+	c      *reach
+	need   map[*fd]bool
+	seen   map[Col]bool
+	consts []Col
+	filled []Col
+}
+
+// column goes back to what x is known by, in the order in which known asks.
+func (p *trail) column(x Col, depth int) {
+	c := p.c
+	if depth > 8*maxDepth || p.seen[x] {
+		return
+	}
+	p.seen[x] = true
+	col := &c.w.cols[x]
+	if f := c.by[x]; f != nil {
+		if !p.need[f] {
+			p.need[f] = true
+			p.told(f)
+			for _, y := range f.from {
+				p.column(y, depth+1)
+			}
+		}
+		return
+	}
+	if c.in[x] || col.constant() {
+		return
+	}
+	if _, ok := c.r.consts[x]; ok {
+		p.consts = append(p.consts, x)
+		return
+	}
+	if len(col.tids) > 0 && !col.isTid && !slices.ContainsFunc(col.tids, func(t Col) bool { return !c.in[t] }) {
+		for _, t := range col.tids {
+			p.column(t, depth+1)
+		}
+		return
+	}
+	for _, i := range col.in {
+		p.column(i, depth+1)
+	}
+}
+
+// told notes which columns must not be NULL for f to tell an input of the column
+// that it starts from.
+func (p *trail) told(f *fd) {
+	c := p.c
+	if f.why != nil {
+		return
+	}
+	x := f.from[0]
+	col := &c.w.cols[x]
+	switch {
+	case c.chosen(col):
+		p.filled = append(p.filled, col.in[0])
+	case c.invertible(col, false):
+		for _, i := range col.in {
+			p.certain(i, 0)
+		}
+	case c.invertible(col, true):
+		for !c.present(x) && c.by[x] != nil && c.by[x].why == nil {
+			x = c.by[x].from[0] // what it is an input of is not NULL
+		}
+		p.filled = append(p.filled, x)
+	default:
+		p.certain(f.to[0], 0)
+	}
+}
+
+// certain notes what makes x certain, as the method of reach asks.
+func (p *trail) certain(x Col, depth int) {
+	c := p.c
+	switch col := &c.w.cols[x]; {
+	case c.present(x):
+		p.filled = append(p.filled, x)
+	case coalesces(col) || depth >= maxDepth:
+	default:
+		for _, i := range col.in {
+			p.certain(i, depth+1)
 		}
 	}
-	for _, x := range cols {
-		if k, ok := c.r.consts[x]; ok && k.why != nil {
-			out = append(out, k.why)
+}
+
+// cite adds the fact that x is not NULL, or that a column is which shows that
+// there is a row with tuple id x, unless it is assumed.
+func (c *reach) cite(out []fact, x Col) []fact {
+	if c.nn.has(x) || slices.ContainsFunc(out, func(f fact) bool { return f.kind == proof.NotNull && f.to[0] == x }) {
+		return out
+	}
+	if y := c.r.notNull[x]; y != nil {
+		if y.rule == proof.Row {
+			return out
+		}
+		return append(out, c.r.filledFact(x))
+	}
+	if slices.ContainsFunc(c.nn, func(y Col) bool { return c.w.shows(y, x) }) {
+		return out
+	}
+	for _, y := range sortedCols(c.r.notNull) {
+		if c.w.shows(y, x) {
+			return c.cite(out, y)
 		}
 	}
 	return out

@@ -48,6 +48,7 @@ type column struct {
 	lit      string   // normalised text of a literal
 	pattern  string   // the expression with its inputs left out: equal patterns over equal inputs are equal
 	from     Col      // the column it is a copy of: of a CTE's column, of one below an outer join or an aggregate; -1 if none
+	via      *stage   // the relation that it is a copy in
 	class    Class
 	isTid    bool
 	fixed    bool // one value in every row of every relation: a literal, an uncorrelated subquery

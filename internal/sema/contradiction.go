@@ -99,7 +99,7 @@ func (v *vain) all(b *binder, list []sql.Expr, base []cond) {
 		for _, c := range b.ranges(e) {
 			i := slices.IndexFunc(have, func(o cond) bool { return o.col == c.col && (opposed(o, c) || opposed(c, o)) })
 			if i >= 0 && have[i].why != nil && v.w.written(have[i].why.span) {
-				v.add(e, Contradiction, have[i].why.text)
+				v.add(e, Contradiction, "`"+oneLine(v.w.Text(have[i].why.span))+"`")
 			}
 			have = append(have, c)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -48,8 +49,8 @@ func (b *Block) tableFunc(t *sql.TableFunc, left []*sourceRel) from {
 	b.flattened(&f, t, in)
 	if rows, ok := b.rowsOf(in); ok && distinctElements(t.Call) && len(f.rel.cols) > 0 {
 		c := f.rel.cols[0].col
-		f.rel.addFD(fd{rows.with(c), f.rel.tids, false, w.because(t.Span, "a series has every value once")})
-		f.rel.addKey(key{cols: set{c}, why: w.because(t.Span, "a series has every value once")})
+		f.rel.addFD(fd{rows.with(c), f.rel.tids, false, w.because(t.Span, proof.Series)})
+		f.rel.addKey(key{cols: set{c}, why: w.because(t.Span, proof.Series)})
 	}
 	return f
 }
@@ -96,7 +97,7 @@ func (b *Block) flattened(f *from, t *sql.TableFunc, in []Col) {
 	}
 	recursive := slices.ContainsFunc(t.Call.Args, func(a *sql.Arg) bool { return a.Name != nil && strings.EqualFold(a.Name.Name, "recursive") })
 	if rows, ok := b.rowsOf(in); ok && !recursive {
-		r.addFD(fd{rows.with(r.cols[3].col), r.tids, true, w.because(t.Range(), "the elements of one array are numbered")})
+		r.addFD(fd{rows.with(r.cols[3].col), r.tids, true, w.because(t.Range(), proof.Numbered)})
 	}
 }
 
@@ -113,8 +114,8 @@ func (b *Block) position(f *from, t sql.TableExpr, name *sql.Ident, in []Col) {
 
 // numbered adds that off numbers the elements of each collection.
 func (b *Block) numbered(r *rel, off Col, t sql.TableExpr, in []Col) {
-	because := b.World.because(t.Range(), "the elements of one collection are numbered")
-	r.notNull[off] = because
+	because := b.World.because(t.Range(), proof.Numbered)
+	r.fill(off, b.World.because(t.Range(), proof.Place))
 	if rows, ok := b.rowsOf(in); ok {
 		r.addFD(fd{rows.with(off), r.tids, false, because})
 		r.addKey(key{cols: set{off}, why: because})

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -31,7 +32,8 @@ func (w *World) export(info *queryInfo) *Summary {
 			col.Place = w.itemPlace(c.item)
 		}
 		if nn := r.notNull[c.col]; nn != nil {
-			col.NotNull, col.NullWhy = true, w.steps([]*why{nn})
+			f := r.filledFact(c.col)
+			col.NotNull, col.NullWhy, col.NullEvidence = true, w.steps([]fact{f}), w.exported(r, proof.NotNull, nil, []int{i}, "", f)
 		} else if c.name != nil && r == w.out {
 			if n := w.nullable(c.col, col.Name, &descent{seen: map[Col]bool{}}); n != nil && !n.far {
 				col.NullBy = n
@@ -39,6 +41,9 @@ func (w *World) export(info *queryInfo) *Summary {
 		}
 		if lit, ok := w.constOf(r, c.col); ok {
 			col.Const = lit
+			if _, ok := r.consts[c.col]; ok {
+				col.ConstEvidence = w.exported(r, proof.Constant, nil, []int{i}, lit, r.constFact(c.col))
+			}
 		}
 		col.Teller = w.tells(c.col)
 		if _, ok := visible[c.col]; !ok {
@@ -100,7 +105,8 @@ const maxExported = 8
 func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 	var out []Key
 	if r.card.Max <= 1 || w.reach(r, nil).all(r.tids) {
-		return []Key{{Steps: w.steps(w.reach(r, nil).proof(r.tids)), Strength: finding.Struct}}
+		f := dependency(fd{to: r.tids, why: w.closureOf(r, nil, r.tids)})
+		return []Key{{Steps: w.steps([]fact{f}), Strength: finding.Struct, Evidence: w.exported(r, proof.Key, nil, nil, "", f)}}
 	}
 	cands := slices.Clone(r.keys)
 	for _, c := range sortedCols(visible) {
@@ -128,7 +134,11 @@ func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 		if ok && seen && len(out) < maxExported {
 			// A key under a condition survives only where rows are not repeated.
 			if cl := w.reachNotNull(r, cols.with(p.tids...), cols); cl.all(r.tids) {
-				out = append(out, Key{Cols: indexes(cols, visible), Lax: p.key.lax, When: &When{i, p.when.op, p.when.lit}, Steps: w.steps([]*why{p.key.why}), Strength: p.key.why.weakest()})
+				k := Key{Cols: indexes(cols, visible), Lax: p.key.lax, When: &When{i, p.when.op, p.when.lit}, Steps: w.steps([]fact{p.fact()}), Strength: p.key.why.weakest()}
+				y := w.follows(r, cols).saying(dependency(fd{from: cols.with(p.tids...), to: r.tids, lax: true}), r.at)
+				k.Evidence = w.exported(r, proof.Partial, k.Cols, []int{i}, p.when.op+" "+p.when.lit, p.fact(), dependency(fd{cols.with(p.tids...), r.tids, true, y}))
+				k.Evidence.lax = k.Lax
+				out = append(out, k)
 			}
 		}
 	}
@@ -245,8 +255,12 @@ func (w *World) exportKey(r *rel, cols set, visible map[Col]int) (Key, bool) {
 		}
 		i++
 	}
-	proof := reach.proof(r.tids)
-	return Key{Cols: indexes(cols, visible), Lax: lax, Steps: w.steps(proof), Strength: weakestOf(proof)}, true
+	f := fd{cols, r.tids, lax, nil}
+	f.why = w.because(sql.Span{}, proof.Known, reach.proof(r.tids)...).saying(dependency(f), r.at)
+	k := Key{Cols: indexes(cols, visible), Lax: lax, Steps: w.steps([]fact{dependency(f)}), Strength: f.why.weakest()}
+	k.Evidence = w.exported(r, proof.Key, k.Cols, nil, "", dependency(f))
+	k.Evidence.lax = lax
+	return k, true
 }
 
 func indexes(cols set, visible map[Col]int) []int {
@@ -290,7 +304,8 @@ func (w *World) exportFDs(r *rel, visible map[Col]int, keys []Key) []FD {
 		}
 		if len(to) > 0 {
 			slices.Sort(to)
-			out = append(out, FD{from, to, w.steps(reach.proof(known))})
+			f := dependency(fd{cols, known, false, w.closureOf(r, cols, known)})
+			out = append(out, FD{from, to, w.steps([]fact{f}), w.exported(r, proof.Depends, from, to, "", f)})
 		}
 	}
 	return out
@@ -300,19 +315,20 @@ func (w *World) exportFDs(r *rel, visible map[Col]int, keys []Key) []FD {
 // under two names, or two that a condition equates.
 func (w *World) copies(r *rel, visible map[Col]int) []FD {
 	var out []FD
-	both := func(i, k int, steps []Step) {
-		out = append(out, FD{[]int{i}, []int{k}, steps}, FD{[]int{k}, []int{i}, steps})
+	both := func(i, k int, fs ...fact) {
+		a, b, steps := []int{i}, []int{k}, w.steps(fs)
+		out = append(out, FD{a, b, steps, w.exported(r, proof.Depends, a, b, "", fs...)}, FD{b, a, steps, w.exported(r, proof.Depends, b, a, "", fs...)})
 	}
 	for i, c := range r.cols {
 		if first := visible[c.col]; first != i && len(out) < maxFDsOut {
-			both(first, i, nil)
+			both(first, i)
 		}
 	}
 	for _, p := range r.eq {
 		i, ok1 := visible[p.a]
 		k, ok2 := visible[p.b]
 		if ok1 && ok2 && i != k && len(out) < maxFDsOut {
-			both(i, k, w.steps([]*why{p.why}))
+			both(i, k, p.fact())
 		}
 	}
 	return out
@@ -355,47 +371,62 @@ func (w *World) determinants(r *rel, visible map[Col]int) []set {
 const maxSteps = 5
 
 // steps writes evidence down as at most five lines, causes first.
-func (w *World) steps(ws []*why) []Step {
+func (w *World) steps(fs []fact) []Step {
 	var out []Step
 	seen := map[*why]bool{}
-	var visit func(x *why)
-	visit = func(x *why) {
-		if x == nil || seen[x] {
+	var visit func(y *why)
+	visit = func(y *why) {
+		if y == nil || seen[y] {
 			return
 		}
-		seen[x] = true
-		for _, f := range x.from {
-			visit(f)
+		seen[y] = true
+		for _, f := range y.premises() {
+			visit(f.why)
 		}
-		out = append(out, x.steps...)
-		if x.text == "" || len(x.steps) > 0 {
+		if y.given != nil && len(y.given.steps) > 0 {
+			out = append(out, y.given.steps...)
 			return
 		}
-		place := x.place
-		if place.File == nil {
-			place = w.Place(x.span)
+		if text := w.sentence(y); text != "" {
+			out = append(out, Step{text, w.Place(y.span), y.strength})
 		}
-		out = append(out, Step{x.text, place, x.strength})
 	}
-	for _, x := range ws {
-		visit(x)
+	for _, f := range fs {
+		visit(f.why)
 	}
-	out = compactSteps(out)
-	if len(out) > maxSteps {
-		// The weakest fact must stay visible: it is what the proof stands on.
-		weak := 0
-		for i, s := range out {
-			if s.Strength < out[weak].Strength {
-				weak = i
-			}
+	return shortened(compactSteps(out))
+}
+
+// sentence says a step in words, empty if it is not printed.
+func (w *World) sentence(y *why) string {
+	word := y.word
+	if y.rule.Quotes() {
+		word = oneLine(w.Text(y.span))
+	}
+	var from []string
+	if y.rule.Names() {
+		from = w.names(y.says.from)
+	}
+	return y.rule.Sentence(from, word)
+}
+
+// shortened keeps at most five lines of a proof. The weakest fact stays among them: it
+// is what the proof stands on.
+func shortened(out []Step) []Step {
+	if len(out) <= maxSteps {
+		return out
+	}
+	weak := 0
+	for i, s := range out {
+		if s.Strength < out[weak].Strength {
+			weak = i
 		}
-		head := out[:maxSteps-1]
-		if weak >= maxSteps-1 {
-			head[len(head)-1] = out[weak]
-		}
-		out = append(slices.Clone(head), out[len(out)-1])
 	}
-	return out
+	head := out[:maxSteps-1]
+	if weak >= maxSteps-1 {
+		head[len(head)-1] = out[weak]
+	}
+	return append(slices.Clone(head), out[len(out)-1])
 }
 
 func compactSteps(in []Step) []Step {

@@ -2,6 +2,7 @@ package sema
 
 import (
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 	"maps"
 	"slices"
@@ -12,32 +13,6 @@ type Step struct {
 	Text     string
 	Place    finding.Place
 	Strength finding.Strength
-}
-
-// why is the evidence of a fact: a statement about one place, resting on
-// others. Proofs are read back by walking it.
-type why struct {
-	text     string
-	span     sql.Span      // in the world's text, when place is empty
-	place    finding.Place // in a file
-	strength finding.Strength
-	from     []*why
-	steps    []Step // of a fact that another model proved
-}
-
-// strengthOf returns the weakest strength on the way to w.
-func (w *why) weakest() finding.Strength {
-	if w == nil {
-		return finding.Struct
-	}
-	s := w.strength
-	for _, st := range w.steps {
-		s = min(s, st.Strength)
-	}
-	for _, f := range w.from {
-		s = min(s, f.weakest())
-	}
-	return s
 }
 
 // key is a set of columns on which no two rows agree. A strict key treats NULLs
@@ -101,6 +76,7 @@ type rel struct {
 	ranges  []ranges
 	// ren is set for a null-extended relation: it maps columns of the original.
 	ren *renamer
+	at  *stage // what its facts are said of
 }
 
 // pair says that two columns are equal and not NULL in every row.
@@ -144,6 +120,7 @@ type blame struct {
 // changed, so copies share the lists until one of them grows.
 func (r *rel) clone() *rel {
 	c := *r
+	c.at = r.at.step()
 	c.cols = slices.Clip(r.cols)
 	c.keys = slices.Clip(r.keys)
 	c.fds = slices.Clip(r.fds)
@@ -171,14 +148,25 @@ const maxFDs = 200
 // maxKeys bounds the candidate keys of one relation.
 const maxKeys = 12
 
+// addFD adds a dependency that is first said of r.
 func (r *rel) addFD(f fd) {
 	if len(f.to) == 0 || len(r.fds) >= maxFDs {
 		return
 	}
+	f.why = f.why.saying(dependency(f), r.at)
 	r.fds = append(r.fds, f)
 }
 
+// keep adds a dependency that its evidence says of another relation, under the
+// columns that r has them copied from.
+func (r *rel) keep(f fd) {
+	if len(f.to) > 0 && len(r.fds) < maxFDs {
+		r.fds = append(r.fds, f)
+	}
+}
+
 func (r *rel) addKey(k key) {
+	k.why = k.why.saying(dependency(fd{from: k.cols, to: r.tids, lax: k.lax}), r.at)
 	for i, o := range r.keys {
 		if o.lax == k.lax && o.cols.equal(k.cols) {
 			if k.why.weakest() > o.why.weakest() {
@@ -195,33 +183,23 @@ func (r *rel) addKey(k key) {
 
 // varying returns the determinant without its constant columns, which add
 // nothing as long as each row is a real one; it keeps what has nothing else.
-func (r *rel) varying(from set, because *why) (set, *why) {
+func (r *rel) varying(from set) (set, []fact) {
 	if len(r.consts) == 0 {
-		return from, because
+		return from, nil
 	}
 	var kept set
-	var consts []*why
+	var consts []fact
 	for _, c := range from {
 		if k, ok := r.consts[c]; ok && !k.null && k.lit != "" {
-			consts = append(consts, k.why)
+			consts = append(consts, r.constFact(c))
 			continue
 		}
 		kept = append(kept, c)
 	}
 	if len(kept) == 0 || len(consts) == 0 {
-		return from, because
+		return from, nil
 	}
-	return kept, because.given(consts...)
-}
-
-// given returns w with further facts that it rests on.
-func (w *why) given(more ...*why) *why {
-	if w == nil {
-		w = &why{strength: finding.Struct}
-	}
-	out := *w
-	out.from = append(slices.Clone(w.from), more...)
-	return &out
+	return kept, consts
 }
 
 // spread gives a column the constant of one that it is equal to.
@@ -232,7 +210,7 @@ func (r *rel) spread() {
 			for _, x := range [][2]Col{{p.a, p.b}, {p.b, p.a}} {
 				k, ok := r.consts[x[0]]
 				if _, have := r.consts[x[1]]; ok && !have {
-					r.consts[x[1]] = k
+					r.fix(x[1], constant{k.lit, k.null, &why{rule: proof.Spread, strength: finding.Struct, from: []fact{p.fact(), r.constFact(x[0])}}})
 					changed = true
 				}
 			}

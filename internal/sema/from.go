@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -47,7 +48,7 @@ func (b *Block) opaque(t sql.TableExpr, why string) from {
 	w := b.World
 	tid := w.mintTid(nil)
 	r := newRel(tid)
-	r.notNull[tid] = w.because(t.Range(), "a row")
+	r.row(tid)
 	r.open = &openCols{why: why, named: map[string]Col{}, mint: func(name string, _ *sql.Column) Col {
 		return w.mint(column{name: name, class: Opaque, tids: []Col{tid}})
 	}}
@@ -55,7 +56,7 @@ func (b *Block) opaque(t sql.TableExpr, why string) from {
 }
 
 func newRel(tids ...Col) *rel {
-	return &rel{tids: newSet(tids...), notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}, card: Card{0, Many}}
+	return &rel{at: &stage{tids: newSet(tids...)}, tids: newSet(tids...), notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}, card: Card{0, Many}}
 }
 
 // table binds a named relation: a CTE, or a scan.
@@ -128,8 +129,8 @@ func (b *Block) scan(t *sql.Table) *Scan {
 	s.tid = w.mintTid(s)
 	s.rel = newRel(s.tid)
 	r, sum := s.rel, s.Relation
-	at := w.because(t.Span, "`"+sum.Name+"`")
-	r.notNull[s.tid] = at
+	r.row(s.tid)
+	r.at.scan = s
 	r.card = sum.Card
 	if r.card.Max == 0 {
 		r.card.Max = Many
@@ -141,10 +142,10 @@ func (b *Block) scan(t *sql.Table) *Scan {
 		cols[i] = w.mint(column{name: c.Name, class: Identity, tids: r.tids, leaf: &leaves[i]})
 		r.cols = append(r.cols, outCol{name: &names[i], fold: c.Fold, col: cols[i], item: t})
 		if c.NotNull {
-			r.notNull[cols[i]] = given("`"+c.Name+"` is never NULL in `"+sum.Name+"`", c.NullWhy)
+			r.fill(cols[i], w.given(t, "`"+c.Name+"` is never NULL in `"+sum.Name+"`", c.NullEvidence, c.NullWhy))
 		}
 		if c.Const != "" {
-			r.consts[cols[i]] = constant{lit: c.Const, null: c.Const == "null", why: at}
+			r.fix(cols[i], constant{lit: c.Const, null: c.Const == "null", why: w.given(t, "`"+sum.Name+"`", c.ConstEvidence, nil)})
 		}
 	}
 	pick := func(idx []int) set {
@@ -155,26 +156,30 @@ func (b *Block) scan(t *sql.Table) *Scan {
 		return newSet(out...)
 	}
 	for _, k := range sum.Keys {
-		kk := key{cols: pick(k.Cols), lax: k.Lax, why: given(keyText(sum, k), k.Steps)}
+		kk := key{cols: pick(k.Cols), lax: k.Lax, why: w.given(t, keyText(sum, k), k.Evidence, k.Steps)}
 		if k.When != nil {
-			r.partial = append(r.partial, partialKey{kk, cond{col: cols[k.When.Col], op: k.When.Op, lit: k.When.Lit}, r.tids})
+			p := partialKey{kk, cond{col: cols[k.When.Col], op: k.When.Op, lit: k.When.Lit}, r.tids}
+			p.key.why = p.key.why.saying(p.fact(), r.at)
+			r.partial = append(r.partial, p)
 			continue
 		}
 		r.declare(kk)
 	}
 	for _, f := range sum.FDs {
-		r.addFD(fd{from: pick(f.From), to: pick(f.To), why: given("", f.Steps)})
+		r.addFD(fd{from: pick(f.From), to: pick(f.To), why: w.given(t, "", f.Evidence, f.Steps)})
 	}
 	for _, x := range sum.Ranges {
-		because := given("", []Step{x.Step})
-		r.ranges = append(r.ranges, ranges{cols[x.Lower], cols[x.Upper], pick(x.Partition), x.Closed, r.tids, because})
+		because := w.given(t, "", x.Evidence, []Step{x.Step})
+		span := ranges{cols[x.Lower], cols[x.Upper], pick(x.Partition), x.Closed, r.tids, nil}
+		span.why = because.saying(span.fact(), r.at)
+		r.ranges = append(r.ranges, span)
 		if x.Proper {
 			r.declare(key{cols: pick(x.Partition).with(cols[x.Lower]), lax: true, why: because})
 			r.declare(key{cols: pick(x.Partition).with(cols[x.Upper]), lax: true, why: because})
 		}
 	}
 	if r.card.Max <= 1 {
-		r.addFD(fd{to: r.tids, why: given("`"+sum.Name+"` has one row", nil)})
+		r.addFD(fd{to: r.tids, why: w.given(t, "`"+sum.Name+"` has one row", nil, nil)})
 	}
 	if sum.Open {
 		r.open = &openCols{why: sum.OpenWhy, named: map[string]Col{}, mint: func(name string, at *sql.Column) Col {
@@ -196,8 +201,8 @@ func (b *Block) scan(t *sql.Table) *Scan {
 }
 
 // given is evidence that another relation's summary brings along.
-func given(text string, steps []Step) *why {
-	return &why{text: text, strength: finding.Struct, steps: steps}
+func (w *World) given(t *sql.Table, text string, p *Evidence, steps []Step) *why {
+	return &why{rule: proof.Imported, strength: finding.Struct, span: t.Span, word: text, given: &given{p, steps}}
 }
 
 func keyText(s *Summary, k Key) string {
@@ -244,14 +249,22 @@ func correlated(r *rel, left []*sourceRel) *rel {
 		tids = tids.with(s.rel.tids...)
 	}
 	out := newRel(r.tids...)
+	out.at.op, out.at.of, out.at.cols = proof.Lateral, [2]*stage{r.at}, tids
 	out.cols, out.open, out.eq, out.notNull, out.dups = r.cols, r.open, r.eq, r.notNull, r.dups
 	for _, f := range r.fds {
-		out.addFD(fd{f.from.with(tids...), f.to, f.lax, f.why})
+		out.addFD(fd{f.from.with(tids...), f.to, f.lax, beside(f)})
 	}
 	if r.card.Max <= 1 {
-		out.addFD(fd{tids, r.tids, false, nil})
+		y := &why{rule: proof.Known, strength: finding.Struct}
+		y = y.saying(dependency(fd{to: r.tids}), r.at)
+		out.addFD(fd{tids, r.tids, false, beside(fd{to: r.tids, why: y})})
 	}
 	return out
+}
+
+// beside is evidence for what f says of a lateral relation, for a row beside it.
+func beside(f fd) *why {
+	return &why{rule: proof.Beside, strength: finding.Struct, from: []fact{dependency(f)}}
 }
 
 // rename gives a single source the name and column names of its alias.

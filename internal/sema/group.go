@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -20,14 +21,15 @@ func (b *Block) group() {
 	b.groupPre = keys
 	b.groupTid = w.mintTid(nil)
 	out := newRel(b.groupTid)
-	out.notNull[b.groupTid] = w.because(s.Span, "a group")
+	out.at.op, out.at.of = proof.Group, [2]*stage{b.rel.at}
+	out.row(b.groupTid)
 	b.post = &binder{w: w, block: b, scope: b.scope, groups: map[Col]Col{}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
 	for _, c := range keys {
 		if _, ok := b.post.groups[c]; ok || b.twice.has(c) {
 			continue
 		}
 		old := w.cols[c]
-		n := w.mint(column{name: old.name, class: Identity, from: c, tids: []Col{b.groupTid}, expr: old.expr, cutoff: true, window: nil})
+		n := w.mint(column{name: old.name, class: Identity, from: c, via: out.at, tids: []Col{b.groupTid}, expr: old.expr, cutoff: true, window: nil})
 		b.post.groups[c] = n
 		b.groupOut = append(b.groupOut, n)
 		if nn := b.rel.notNull[c]; nn != nil && !b.rollup() {
@@ -37,6 +39,7 @@ func (b *Block) group() {
 			out.consts[n] = k
 		}
 	}
+	out.at.cols = b.groupOut
 	b.regroup(out, keys, sure)
 	b.rel = out
 }
@@ -45,7 +48,7 @@ func (b *Block) group() {
 func (b *Block) groupBy(e sql.Expr) Col {
 	w, c := b.World, b.pre.bind(e)
 	if b.rel.notNull[c] == nil && !w.cols[c].fixed && b.certain(b.rel, e) {
-		b.rel.notNull[c] = w.because(e.Range(), "`"+oneLine(w.Text(e.Range()))+"` is never NULL")
+		b.rel.fill(c, w.because(e.Range(), proof.Certain, b.filledIn(b.rel, e)...))
 	}
 	return c
 }
@@ -58,14 +61,14 @@ func (b *Block) regroup(out *rel, keys []Col, sure bool) {
 		w.carryFDs(out, b.grouping, to)
 		for _, c := range keys {
 			r := w.reach(b.grouping, set{c})
-			var t []Col
+			var t, back []Col
 			for _, d := range keys {
-				if d != c && r.known(d) {
-					t = append(t, to[d])
+				if n, ok := to[d]; ok && d != c && r.known(d) {
+					t, back = append(t, n), append(back, d)
 				}
 			}
 			if len(t) > 0 {
-				out.addFD(fd{set{to[c]}, t, false, &why{text: "`" + w.colName(c) + "` determines them", strength: weakestOf(r.proof(newSet(keys...))), span: s.Span}})
+				out.keep(fd{set{to[c]}, t, false, w.closureOf(b.grouping, set{c}, back)})
 			}
 		}
 		out.constants(w, b.grouping, to)
@@ -88,11 +91,11 @@ func (b *Block) regroup(out *rel, keys []Col, sure bool) {
 		b.regroupSets(out)
 	case s.GroupBy == nil:
 		out.card = Card{1, 1}
-		out.addFD(fd{to: out.tids, why: w.because(s.Span, "an aggregate without GROUP BY gives one row")})
-		out.addKey(key{why: w.because(s.Span, "an aggregate without GROUP BY gives one row")})
+		out.addFD(fd{to: out.tids, why: w.because(s.Span, proof.OneGroup)})
+		out.addKey(key{why: w.because(s.Span, proof.OneGroup)})
 	case sure:
 		all, _ := mapSet(to, newSet(keys...))
-		out.addStrict(all, w.because(s.GroupBy.Span, "grouped by "+Tuple(w.names(keys))))
+		out.addStrict(all, w.because(s.GroupBy.Span, proof.Grouped))
 		if !slices.ContainsFunc(keys, func(c Col) bool { return !w.cols[c].fixed }) {
 			out.card.Max = 1
 		}

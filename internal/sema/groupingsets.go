@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -126,11 +127,16 @@ func (b *Block) regroupSets(out *rel) {
 	}
 	b.setID = w.mint(column{name: "grouping set", class: Opaque, tids: b.groupTids()})
 	b.varying = varying
-	because := w.because(b.Select.GroupBy.Span, "grouped by sets of "+Tuple(w.names(all)))
+	because := w.because(b.Select.GroupBy.Span, proof.Sets).worded(Tuple(w.names(all)))
 	out.addStrict(cols.with(b.setID), because)
 	if !slices.ContainsFunc(varying, func(c Col) bool { return b.grouping.notNull[c] == nil }) {
-		out.addFD(fd{cols, []Col{b.setID}, false, because})
-		out.addKey(key{cols: cols, why: because})
+		var filled []fact
+		for _, c := range varying {
+			filled = append(filled, b.grouping.filledFact(c))
+		}
+		nulls := w.because(b.Select.GroupBy.Span, proof.SetOfNulls, filled...).worded(Tuple(w.names(all)))
+		out.addFD(fd{cols, []Col{b.setID}, false, nulls})
+		out.addKey(key{cols: cols, why: nulls})
 	}
 }
 
@@ -142,6 +148,6 @@ func (b *Block) level(c Col, args []Col) {
 	}
 	b.levels, b.levelled = b.levels.with(c), b.levelled.with(args...)
 	if b.varying.within(b.levelled) {
-		b.rel.addFD(fd{b.levels, []Col{b.setID}, false, nil})
+		b.rel.addFD(fd{b.levels, []Col{b.setID}, false, b.World.because(b.Select.GroupBy.Span, proof.Levels)})
 	}
 }

@@ -54,7 +54,9 @@ func (k *keeper) keys(by []int, fits func(cols []int) bool) []Key {
 		if len(in) < len(key.Cols) || !k.run.HasKey(in, true) {
 			continue
 		}
-		key.Lax = key.Lax || !k.run.HasKey(in, false) || !k.full.allNotNull(by) || !k.run.allNotNull(k.run.indexes(k.full.Names(by), k.m.Dialect))
+		lax := key.Lax || !k.run.HasKey(in, false) || !k.full.allNotNull(by) || !k.run.allNotNull(k.run.indexes(k.full.Names(by), k.m.Dialect))
+		key.Evidence = k.loaded(key, in, by, lax)
+		key.Lax = lax
 		out = append(out, key)
 	}
 	return out
@@ -69,7 +71,12 @@ func (k *keeper) appended(names []string) []Key {
 	}
 	var out []Key
 	for _, key := range k.keys(nil, func(cols []int) bool { return subset(held, cols) }) {
-		key.Lax = key.Lax || !k.full.allNotNull(held)
+		if !key.Lax && !k.full.allNotNull(held) {
+			key.Lax = true
+			weaker := *key.Evidence
+			weaker.lax = true
+			key.Evidence = &weaker
+		}
 		out = append(out, key)
 	}
 	return out

@@ -53,7 +53,7 @@ func (j *Join) pastVersions() (PastVersions, bool) {
 		if w.choosesVersion(j, p) {
 			return PastVersions{}, false
 		}
-		steps := w.steps([]*why{p.key.why})
+		steps := w.steps([]fact{p.fact()})
 		snap := slices.ContainsFunc(steps, func(s Step) bool { return strings.HasPrefix(s.Text, "a snapshot has") })
 		return PastVersions{j, w.names(p.key.cols), w.colName(p.when.col), p.when.op, p.when.lit, steps, snap}, true
 	}

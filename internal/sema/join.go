@@ -47,7 +47,8 @@ type Verdict struct {
 	Strength finding.Strength
 	missing  set  // the columns of Missing
 	refers   bool // the fan-out is known by a relationships test alone
-	why      []*why
+	why      *why
+	meets    fact // what is proven
 	world    *World
 	relation *Summary // of the side when it is one scan
 }

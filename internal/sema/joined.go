@@ -3,6 +3,8 @@ package sema
 import (
 	"slices"
 
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -38,6 +40,7 @@ func (b *Block) merge(j *Join, l, r from, bd *binder, on []sql.Expr, using []usi
 	}
 	j.ext, j.extLeft = right, left
 	out := union(left, right)
+	out.at.join = j
 	out.card = product(j, left.card, right.card)
 	f := from{rel: out, sources: append(slices.Clone(lsrc), rsrc...)}
 	if !j.nullLeft && !j.nullRight {
@@ -61,13 +64,13 @@ func (b *Block) holds(r *rel, bd *binder, on []sql.Expr, using []usingPair) {
 	w := b.World
 	for _, e := range on {
 		bd.apply(r, e)
-		b.restoreOuter(r, bd.rejects(e), bd.because(e))
+		b.restoreOuter(r, bd.rejects(e))
 	}
 	for _, u := range using {
-		b.restoreOuter(r, newSet(u.l, u.r), w.because(u.id.Span, "joined by `=`"))
-		r.eq = append(r.eq, pair{u.l, u.r, w.because(u.id.Span, "using `"+u.id.Name+"`")})
-		r.notNull[u.l] = w.because(u.id.Span, "joined by `=`")
-		r.notNull[u.r] = r.notNull[u.l]
+		r.equate(u.l, u.r, w.because(u.id.Span, proof.JoinedBy).worded(u.id.Name))
+		r.fill(u.l, w.because(u.id.Span, proof.JoinedNN))
+		r.fill(u.r, w.because(u.id.Span, proof.JoinedNN))
+		b.restoreOuter(r, newSet(u.l, u.r))
 	}
 	r.spread()
 }
@@ -80,7 +83,7 @@ func (b *Block) matched(left, right *rel, bd *binder, on []sql.Expr, using []usi
 	b.holds(out, bd, on, using)
 	out.cols, out.open, out.keys, out.dups = left.cols, left.open, left.keys, left.clone().dups
 	out.tids = left.tids
-	out.addFD(fd{left.tids, right.tids, false, nil})
+	out.addFD(fd{left.tids, right.tids, false, &why{rule: proof.Chosen, strength: finding.Struct}})
 	out.card.Max = min(out.card.Max, left.card.Max)
 	out.card.Min = 0
 	return out
@@ -128,6 +131,7 @@ func resourced(sources []*sourceRel, whole, ext *rel) []*sourceRel {
 // union puts two relations side by side: all facts of both hold.
 func union(l, r *rel) *rel {
 	out := l.clone()
+	out.at.op, out.at.of = proof.Product, [2]*stage{l.at, r.at}
 	out.cols = append(out.cols, r.cols...)
 	out.tids = l.tids.with(r.tids...)
 	out.fds = append(out.fds, r.fds...)
@@ -220,7 +224,7 @@ func (j *Join) facts(out, left, right *rel) {
 				to = append(to, n)
 			}
 		}
-		out.addFD(fd{j.leftReads(), to, false, nil})
+		out.addFD(fd{j.leftReads(), to, false, &why{rule: proof.Matched, strength: finding.Struct}})
 	}
 	if j.Right.Status == Unique && j.nullLeft {
 		out.addFD(fd{left.tids, right.tids, true, j.Right.because()})
@@ -239,7 +243,7 @@ func (r *rel) perRow(other set, orig, ext *rel) {
 		outer := func(c Col) bool { return ext.ren.col(c) == c }
 		kept := slices.ContainsFunc(f.from, func(c Col) bool { return orig.notNull[c] != nil && !outer(c) })
 		if !f.lax && len(f.from) > 0 && (!kept || slices.ContainsFunc(f.from, outer) || slices.ContainsFunc(f.to, outer)) {
-			r.addFD(fd{ext.ren.set(f.from).with(other...), ext.ren.cols(f.to), false, f.why})
+			r.addFD(fd{ext.ren.set(f.from).with(other...), ext.ren.cols(f.to), false, &why{rule: proof.PerRow, strength: finding.Struct, from: []fact{dependency(f)}}})
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -234,7 +235,7 @@ func (s *Summary) weaken(run *World) {
 			continue // it fails, and inserts nothing
 		}
 		if k := run.Output.Index(c.Fold); k >= 0 && !run.Output.Columns[k].NotNull {
-			c.NotNull, c.NullWhy = false, nil
+			c.NotNull, c.NullWhy, c.NullEvidence = false, nil, nil
 		}
 	}
 }
@@ -313,9 +314,11 @@ func (s *Summary) declare(n *manifest.Node, d Declared, dialect *sql.Dialect, me
 		c := &s.Columns[i]
 		if step, ok := d.NotNull[c.Fold]; ok && !c.NotNull {
 			c.NotNull, c.NullWhy = true, []Step{step}
+			c.NullEvidence = s.declared(proof.NotNull, nil, []int{i}, "", step, "not_null")
 		}
 		if lit, ok := d.Const[c.Fold]; ok && c.Const == "" && c.NotNull {
 			c.Const = lit
+			c.ConstEvidence = s.declared(proof.Constant, nil, []int{i}, lit, Step{Text: "`" + c.Name + "` has one accepted value", Strength: finding.Tested}, "accepted_values")
 		}
 		if yc := n.Column(c.Name); yc != nil && c.Type == "" {
 			c.Type = yc.DataType
@@ -356,15 +359,19 @@ func (s *Summary) addFact(f Fact, d *sql.Dialect) {
 	}
 	k := Key{Cols: cols, Lax: f.Lax, Steps: []Step{f.Step}, Strength: f.Step.Strength}
 	slices.Sort(k.Cols)
+	k.Evidence = s.declared(proof.Key, k.Cols, nil, "", f.Step, f.Kind)
 	if f.When != nil {
 		i := s.Index(d.FoldName(f.When.Col, false))
 		if i < 0 {
 			return
 		}
 		k.When = &When{i, f.When.Op, f.When.Lit}
+		k.Evidence = s.declared(proof.Partial, k.Cols, []int{i}, f.When.Op+" "+f.When.Lit, f.Step, f.Kind)
 	}
+	k.Evidence.lax = f.Lax
 	if k.Lax && k.When == nil && s.allNotNull(k.Cols) {
 		k.Lax = false
+		k.Evidence = s.filled(k)
 		for _, c := range k.Cols {
 			k.Steps = append(k.Steps, s.Columns[c].NullWhy...)
 			for _, st := range s.Columns[c].NullWhy {
@@ -378,7 +385,11 @@ func (s *Summary) addFact(f Fact, d *sql.Dialect) {
 func (s *Summary) addRanges(r DeclaredRanges, d *sql.Dialect) {
 	at := s.indexes(append([]string{r.Lower, r.Upper}, r.Partition...), d)
 	if at != nil {
-		s.Ranges = append(s.Ranges, Ranges{at[0], at[1], at[2:], r.Closed, r.Proper, r.Step})
+		lit := ""
+		if r.Closed {
+			lit = "closed"
+		}
+		s.Ranges = append(s.Ranges, Ranges{at[0], at[1], at[2:], r.Closed, r.Proper, r.Step, s.declared(proof.Exclusive, at[2:], at[:2], lit, r.Step, "ranges")})
 	}
 }
 

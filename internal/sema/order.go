@@ -24,7 +24,7 @@ func (win *Window) Proof() []Step { return win.Block.World.steps(win.proof) }
 // orderOf judges the order of a window over the rows of r, before a filter on
 // the window's value adds what it knows: one that is constant within a partition
 // is none. A partition that is known to have one row needs no order.
-func (w *World) orderOf(win *windowCol, r *rel) (OrderKind, []*why) {
+func (w *World) orderOf(win *windowCol, r *rel) (OrderKind, []fact) {
 	part := w.reachNotNull(r, newSet(win.partition...), w.numberings(r))
 	if part.all(r.tids) {
 		return Ordered, nil

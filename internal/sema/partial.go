@@ -52,12 +52,12 @@ func (v *Verdict) declared() bool {
 			return false
 		}
 	}
-	return len(v.why) > 0 && v.world.said(v.why[0], v.Key)
+	return v.why != nil && v.world.said(v.why, v.Key)
 }
 
 // said reports whether the evidence of a key is a declaration of these columns.
 func (w *World) said(y *why, key []string) bool {
-	return slices.ContainsFunc(w.steps([]*why{y}), func(s Step) bool {
+	return slices.ContainsFunc(w.steps([]fact{{fd: fd{why: y}}}), func(s Step) bool {
 		text := strings.ToLower(s.Text)
 		return s.Strength != finding.Struct && !slices.ContainsFunc(key, func(k string) bool { return !strings.Contains(text, "`"+strings.ToLower(k)+"`") })
 	})

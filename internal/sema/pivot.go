@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -52,7 +53,8 @@ func (b *Block) pivot(t *sql.Pivot, left []*sourceRel) from {
 	sure = sure && all
 	tid := w.mintTid(nil)
 	out := newRel(tid)
-	out.notNull[tid] = w.because(t.Span, "a group")
+	out.at.op, out.at.of = proof.Group, [2]*stage{in.rel.at}
+	out.row(tid)
 	to := map[Col]Col{}
 	var key set
 	for _, c := range in.rel.cols {
@@ -61,7 +63,7 @@ func (b *Block) pivot(t *sql.Pivot, left []*sourceRel) from {
 		}
 		n, ok := to[c.col]
 		if !ok {
-			n = w.mint(column{name: w.cols[c.col].name, class: Identity, from: c.col, tids: []Col{tid}, cutoff: true})
+			n = w.mint(column{name: w.cols[c.col].name, class: Identity, from: c.col, via: out.at, tids: []Col{tid}, cutoff: true})
 			to[c.col] = n
 			if nn := in.rel.notNull[c.col]; nn != nil {
 				out.notNull[n] = nn
@@ -74,9 +76,10 @@ func (b *Block) pivot(t *sql.Pivot, left []*sourceRel) from {
 		c.col, c.item = n, t
 		out.cols = append(out.cols, c)
 	}
+	out.at.cols = key
 	w.carry(out, in.rel, to)
 	if sure {
-		out.addStrict(key, w.because(t.Span, "a pivot is grouped by "+Tuple(w.names(key))))
+		out.addStrict(key, w.because(t.Span, proof.Pivoted))
 	}
 	if names, ok := w.pivotNames(t); ok && sure {
 		for _, id := range names {
@@ -197,17 +200,17 @@ func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
 	tid := w.mintTid(nil)
 	base := r.tids
 	r.tids = r.tids.with(tid)
-	r.notNull[tid] = w.because(t.Span, "a row")
+	r.row(tid)
 	r.card = Card{0, Many}
 	r.cols = slices.DeleteFunc(slices.Clone(r.cols), func(c outCol) bool { return turned.has(c.col) })
 	name := w.mint(column{name: t.Name.Name, class: Opaque, tids: []Col{tid}})
-	r.notNull[name] = w.because(t.Name.Span, "the name of a column")
+	r.fill(name, w.because(t.Name.Span, proof.UnpivotName))
 	names := []outCol{{name: t.Name, fold: w.Dialect.Fold(t.Name), col: name, item: t}}
 	var values []outCol
 	for _, id := range t.Values {
 		v := w.mint(column{name: id.Name, class: Opaque, in: turned, tids: r.tids})
 		if !t.IncludeNulls && len(t.Values) == 1 {
-			r.notNull[v] = w.because(t.Span, "an unpivot leaves NULL out")
+			r.fill(v, w.because(t.Span, proof.UnpivotFilled))
 		}
 		values = append(values, outCol{name: id, fold: w.Dialect.Fold(id), col: v, item: t})
 	}
@@ -215,7 +218,7 @@ func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
 		names, values = values, names
 	}
 	r.cols = append(append(r.cols, names...), values...)
-	r.addFD(fd{base.with(name), []Col{tid}, false, w.because(t.Span, "an unpivot gives one row per row and `"+t.Name.Name+"`")})
+	r.addFD(fd{base.with(name), []Col{tid}, false, w.because(t.Span, proof.Unpivoted).worded(t.Name.Name)})
 	for _, k := range in.rel.keys {
 		r.addKey(key{k.cols.with(name), k.lax, k.why})
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -374,7 +375,7 @@ func (b *binder) inList(e *sql.In, w *why) (cond, bool) {
 }
 
 func (b *binder) because(e sql.Expr) *why {
-	return b.w.because(e.Range(), "`"+oneLine(b.w.Text(e.Range()))+"`")
+	return b.w.because(e.Range(), proof.Condition)
 }
 
 // oneLine squeezes white space and cuts long text for a message.
@@ -385,7 +386,7 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 	w := b.because(e)
 	for _, c := range b.rejects(e) {
 		if r.notNull[c] == nil {
-			r.notNull[c] = w
+			r.fill(c, w)
 		}
 	}
 	if eq, ok := b.equality(e); ok {
@@ -407,15 +408,15 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 	r.restrict(c)
 	switch {
 	case c.op == "=":
-		r.consts[c.col] = constant{lit: c.lit, null: c.lit == "null", why: w}
+		r.fix(c.col, constant{lit: c.lit, null: c.lit == "null", why: w})
 		b.applyWindow(r, c, w)
 	case c.op == "is null":
-		r.consts[c.col] = constant{lit: "null", null: true, why: w}
+		r.fix(c.col, constant{lit: "null", null: true, why: w})
 	case c.op == "<=" && c.lit == "1", c.op == "<" && c.lit == "2":
 		// A row number is at least 1, and so is a count of rows that has a row.
 		b.applyWindow(r, cond{c.col, "=", "1", w}, w)
 		if win := b.w.cols[c.col].window; win != nil && rankFuncs[win.fn] {
-			r.consts[c.col] = constant{lit: "1", why: w}
+			r.fix(c.col, constant{lit: "1", why: w})
 		}
 	}
 	b.activate(r, c)
@@ -424,8 +425,19 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 // restrict adds a comparison that every row fulfils. No row fulfils two that
 // contradict each other.
 func (r *rel) restrict(c cond) {
-	if c.op == "is null" && r.notNull[c.col] != nil || contradict(condsOn(r, c.col), []cond{c}) {
+	c.why = c.why.saying(c.fact(), r.at)
+	on := condsOn(r, c.col)
+	null := c.op == "is null" && r.notNull[c.col] != nil
+	if null || contradict(on, []cond{c}) {
 		r.card = Card{0, 0}
+		y := &why{rule: proof.Impossible, strength: finding.Struct, from: []fact{c.fact()}}
+		if null {
+			y.from = append(y.from, r.filledFact(c.col))
+		}
+		for _, o := range on {
+			y.from = append(y.from, o.fact())
+		}
+		r.addFD(fd{to: r.tids, why: y})
 	}
 	r.conds = append(r.conds, c)
 }
@@ -440,7 +452,7 @@ func (b *binder) applyWindow(r *rel, c cond, w *why) {
 	if c.op != "=" || c.lit != "1" {
 		return
 	}
-	r.addStrict(newSet(win.partition...), w)
+	r.addStrict(newSet(win.partition...), &why{rule: proof.CountIsOne, strength: finding.Struct, span: w.span, from: []fact{{fd: fd{to: []Col{c.col}, why: w}, kind: proof.Compare, lit: "= 1"}}})
 }
 
 func (b *binder) applyEquality(r *rel, eq equality, w *why) {
@@ -455,7 +467,7 @@ func (b *binder) applyEquality(r *rel, eq equality, w *why) {
 		r.addFD(fd{set{eq.l}, []Col{eq.r}, false, w})
 		r.addFD(fd{set{eq.r}, []Col{eq.l}, false, w})
 	default:
-		r.eq = append(r.eq, pair{eq.l, eq.r, w})
+		r.equate(eq.l, eq.r, w)
 	}
 }
 
@@ -479,8 +491,12 @@ func (b *binder) applyFallback(r *rel, eq equality, w *why) {
 			continue
 		}
 		if r.notNull[x] != nil || other != "" && contradict([]cond{compared(x, "=", other, w)}, []cond{compared(x, "=", lit, w)}) {
-			r.notNull[x] = w
-			b.applyConstant(r, x, side.k, false, w)
+			y := b.w.because(w.span, proof.Fallback)
+			if r.notNull[x] != nil {
+				y.from = []fact{r.filledFact(x)}
+			}
+			r.fill(x, y)
+			b.applyConstant(r, x, side.k, false, y)
 		}
 	}
 }
@@ -492,7 +508,7 @@ var fallbacks = words("coalesce ifnull nvl")
 // applyConstant adds that c equals the fixed column k in every row.
 func (b *binder) applyConstant(r *rel, c, k Col, nullSafe bool, w *why) {
 	lit := b.w.cols[k].lit
-	r.consts[c] = constant{lit: lit, null: lit == "null", why: w}
+	r.fix(c, constant{lit: lit, null: lit == "null", why: w})
 	if lit == "" && nullSafe {
 		return // perhaps NULL
 	}
@@ -508,7 +524,7 @@ func (b *binder) activate(r *rel, c cond) {
 	for _, p := range r.partial {
 		if implies(c, p.when) {
 			k := p.key
-			k.why = k.why.given(c.why)
+			k.why = &why{rule: proof.Implied, strength: finding.Struct, from: []fact{p.fact(), c.fact()}}
 			r.addKey(k)
 			r.addFD(fd{from: k.cols, to: p.tids, lax: k.lax, why: k.why})
 		}

@@ -1,6 +1,8 @@
 package sema
 
 import (
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -45,7 +47,7 @@ func (b *Block) exclude() {
 func (w *World) forget(r *rel) *rel {
 	tid := w.mintTid(nil)
 	out := newRel(tid)
-	out.notNull[tid] = w.because(sql.Span{}, "a row")
+	out.row(tid)
 	out.cols = r.cols
 	out.open = r.open
 	return out
@@ -87,7 +89,7 @@ func (b *Block) item(out *rel, it *sql.Item) {
 	}
 	out.cols = append(out.cols, oc)
 	if out.notNull[c] == nil && b.certain(out, it.X) {
-		out.notNull[c] = w.because(it.Span, "`"+oneLine(w.Text(it.X.Range()))+"` is never NULL")
+		out.fill(c, w.because(it.X.Range(), proof.Certain, b.filledIn(out, it.X)...))
 	}
 }
 
@@ -183,6 +185,17 @@ func (b *Block) certain(r *rel, e sql.Expr) bool {
 		return true
 	}
 	return false
+}
+
+// filledIn says which columns of an expression are never NULL in r.
+func (b *Block) filledIn(r *rel, e sql.Expr) []fact {
+	var out []fact
+	for _, c := range b.post.reads(e) {
+		if r.notNull[c] != nil {
+			out = append(out, r.filledFact(c))
+		}
+	}
+	return out
 }
 
 // certainQuery reports whether a query in an expression has a row, in which its
@@ -353,7 +366,7 @@ func (b *Block) distinct() {
 		for _, e := range s.DistinctOn {
 			on = append(on, b.distinctOn(e))
 		}
-		r.addStrict(newSet(on...), w.because(s.Span, "DISTINCT ON "+Tuple(w.names(on))))
+		r.addStrict(newSet(on...), w.because(s.Span, proof.DistinctOn))
 		return
 	}
 	if r.open != nil {
@@ -367,7 +380,7 @@ func (b *Block) distinct() {
 	if w.identifies(r, newSet(all...)) {
 		return // nothing is removed: the rows are distinct already
 	}
-	b.Out = w.collapse(r, w.because(s.Span, "SELECT DISTINCT"), true)
+	b.Out = w.collapse(r, w.because(s.Span, proof.Distinct).worded("SELECT DISTINCT"), true)
 }
 
 // collapse returns the relation of the distinct visible rows of r: with a tuple
@@ -375,7 +388,8 @@ func (b *Block) distinct() {
 func (w *World) collapse(r *rel, because *why, closed bool) *rel {
 	tid := w.mintTid(nil)
 	out := newRel(tid)
-	out.notNull[tid] = because
+	out.at.op, out.at.of = proof.Unique, [2]*stage{r.at}
+	out.row(tid)
 	out.card = Card{r.card.Min, r.card.Max}
 	to := map[Col]Col{}
 	for _, c := range r.cols {
@@ -385,7 +399,7 @@ func (w *World) collapse(r *rel, because *why, closed bool) *rel {
 			if old.fixed {
 				n = c.col
 			} else {
-				n = w.mint(column{name: old.name, class: Identity, from: c.col, tids: []Col{tid}, expr: old.expr, cutoff: true})
+				n = w.mint(column{name: old.name, class: Identity, from: c.col, via: out.at, tids: []Col{tid}, expr: old.expr, cutoff: true})
 			}
 			to[c.col] = n
 			if nn := r.notNull[c.col]; nn != nil {
@@ -399,6 +413,11 @@ func (w *World) collapse(r *rel, because *why, closed bool) *rel {
 		out.cols = append(out.cols, c)
 	}
 	out.open = unknownOpen(w, r.open)
+	if because != nil && closed {
+		for _, c := range out.cols {
+			out.at.cols = append(out.at.cols, c.col)
+		}
+	}
 	w.carry(out, r, to)
 	if closed {
 		var all []Col
@@ -433,22 +452,29 @@ func (w *World) carryFDs(out, r *rel, to map[Col]Col) {
 		if !ok || len(f.from) == 0 {
 			continue
 		}
-		var t []Col
+		var t, back []Col
 		if !f.lax && len(r.fds) <= maxClosed {
 			reach := w.reach(r, f.from)
 			for _, c := range cols {
 				if n := to[c]; reach.known(c) && !from.has(n) {
-					t = append(t, n)
+					t, back = append(t, n), append(back, c)
 				}
 			}
 		} else {
 			for _, c := range f.to {
 				if n, ok := to[c]; ok {
-					t = append(t, n)
+					t, back = append(t, n), append(back, c)
 				}
 			}
 		}
-		out.addFD(fd{from, t, f.lax, f.why})
+		if len(t) == 0 {
+			continue
+		}
+		y := &why{rule: proof.Known, strength: finding.Struct, from: []fact{dependency(*f)}}
+		if !f.lax && len(r.fds) <= maxClosed {
+			y = w.follows(r, nil)
+		}
+		out.keep(fd{from, t, f.lax, y.saying(dependency(fd{from: f.from, to: back, lax: f.lax}), r.at)})
 	}
 }
 
@@ -458,17 +484,10 @@ func (r *rel) constants(w *World, of *rel, to map[Col]Col) {
 	for _, c := range sortedCols(to) {
 		if n := to[c]; known.known(c) && !w.cols[n].fixed {
 			if _, ok := r.consts[n]; !ok {
-				r.addFD(fd{to: []Col{n}, why: firstWhy(known.proof(set{c}))})
+				r.keep(fd{to: []Col{n}, why: w.closureOf(of, nil, []Col{c})})
 			}
 		}
 	}
-}
-
-func firstWhy(ws []*why) *why {
-	if len(ws) == 0 {
-		return nil
-	}
-	return ws[0]
 }
 
 // carry copies the facts of r over columns in to onto out: those that hold for
@@ -480,18 +499,18 @@ func (w *World) carry(out, r *rel, to map[Col]Col) {
 		if !ok || k.lax || !w.identifies(r, k.cols) {
 			continue
 		}
-		out.addStrict(from, k.why)
+		out.addStrict(from, &why{rule: proof.Collapsed, strength: finding.Struct, from: []fact{dependency(fd{k.cols, r.tids, false, w.closureOf(r, k.cols, r.tids)})}})
 	}
 	for _, c := range sortedCols(to) {
-		var t []Col
+		var t, back []Col
 		reach := w.reach(r, set{c})
 		for _, d := range sortedCols(to) {
 			if d != c && reach.known(d) {
-				t = append(t, to[d])
+				t, back = append(t, to[d]), append(back, d)
 			}
 		}
 		if len(t) > 0 && len(to) <= 60 {
-			out.addFD(fd{set{to[c]}, t, false, nil})
+			out.keep(fd{set{to[c]}, t, false, w.closureOf(r, set{c}, back)})
 		}
 	}
 	out.constants(w, r, to)

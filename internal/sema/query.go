@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -47,7 +48,7 @@ func (w *World) query(q *sql.Query, outer *scope) *queryInfo {
 func (w *World) blank(why string) *rel {
 	tid := w.mintTid(nil)
 	r := newRel(tid)
-	r.notNull[tid] = w.because(sql.Span{}, "a row")
+	r.row(tid)
 	r.open = unknownColumns(w, why, nil)
 	return r
 }
@@ -111,12 +112,13 @@ func (w *World) cteBody(c *CTE, recursive bool, outer *scope, ctes map[string]*C
 		return r
 	}
 	out := w.forget(r)
+	out.at.op, out.at.of = proof.Unique, [2]*stage{r.at}
 	out.cols = slices.Clone(r.cols)
 	to := map[Col]Col{}
 	for i, oc := range out.cols {
 		n, ok := to[oc.col]
 		if !ok {
-			n = w.mint(column{name: w.cols[oc.col].name, class: Identity, in: []Col{oc.col}, tids: out.tids, cutoff: true})
+			n = w.mint(column{name: w.cols[oc.col].name, class: Identity, in: []Col{oc.col}, via: out.at, tids: out.tids, cutoff: true})
 			to[oc.col] = n
 			if nn := r.notNull[oc.col]; nn != nil {
 				out.notNull[n] = nn
@@ -129,7 +131,8 @@ func (w *World) cteBody(c *CTE, recursive bool, outer *scope, ctes map[string]*C
 		for _, oc := range out.cols {
 			all = all.with(oc.col)
 		}
-		out.addStrict(all, w.because(u.Node.OpSpan, "UNION keeps distinct rows"))
+		out.at.cols = all
+		out.addStrict(all, w.because(u.Node.OpSpan, proof.Distinct).worded("UNION keeps distinct rows"))
 	}
 	return out
 }
@@ -213,7 +216,7 @@ func (w *World) tail(info *queryInfo, q *sql.Query) {
 		switch lit.Text {
 		case "1":
 			r.card.Max = min(r.card.Max, 1)
-			one := w.because(q.Limit.Range(), "LIMIT 1")
+			one := w.because(q.Limit.Range(), proof.LimitOne)
 			r.addFD(fd{to: r.tids, why: one})
 			r.addKey(key{why: one})
 		case "0":
@@ -250,10 +253,10 @@ func (w *World) setOp(info *queryInfo, op *sql.SetOp, sc *scope) {
 		info.rel = so.Branches[0].rel.clone() // some of its rows
 		info.rel.card.Min = 0
 	case op.Op == sql.Except:
-		info.rel = w.collapse(so.Branches[0].rel, w.because(op.OpSpan, "EXCEPT keeps distinct rows"), so.Branches[0].rel.open == nil)
+		info.rel = w.collapse(so.Branches[0].rel, w.because(op.OpSpan, proof.Distinct).worded("EXCEPT keeps distinct rows"), so.Branches[0].rel.open == nil)
 		info.rel.card.Min = 0
 	case op.Op == sql.Intersect:
-		info.rel = w.collapse(so.Branches[0].rel, w.because(op.OpSpan, "INTERSECT keeps distinct rows"), so.Branches[0].rel.open == nil)
+		info.rel = w.collapse(so.Branches[0].rel, w.because(op.OpSpan, proof.Distinct).worded("INTERSECT keeps distinct rows"), so.Branches[0].rel.open == nil)
 		for _, b := range so.Branches[1:] {
 			w.alsoIn(info.rel, b.rel)
 		}
@@ -261,7 +264,7 @@ func (w *World) setOp(info *queryInfo, op *sql.SetOp, sc *scope) {
 	default:
 		info.rel = w.unionAll(so, op.ByName)
 		if !op.All {
-			info.rel = w.collapse(info.rel, w.because(op.OpSpan, "UNION keeps distinct rows"), info.rel.open == nil)
+			info.rel = w.collapse(info.rel, w.because(op.OpSpan, proof.Distinct).worded("UNION keeps distinct rows"), info.rel.open == nil)
 		}
 	}
 }

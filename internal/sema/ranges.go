@@ -3,6 +3,7 @@ package sema
 import (
 	"slices"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -32,7 +33,8 @@ func (j *Join) inRange(s side, r *rel, f fixed, extra []*JoinCond) (*why, bool) 
 		if !c.all(x.partition) || !j.World.reachNotNull(r, cols.with(x.tids...), f.cols).all(r.tids) {
 			continue
 		}
-		return &why{text: "a value lies in at most one of ranges that exclude each other", span: j.Span(), strength: x.why.weakest(), from: append([]*why{x.why}, c.proof(x.partition)...)}, true
+		rest := j.World.reachNotNull(r, cols.with(x.tids...), f.cols).proof(r.tids)
+		return j.World.because(j.Span(), proof.InRange, slices.Concat([]fact{x.fact()}, c.proof(x.partition), rest)...), true
 	}
 	return nil, false
 }

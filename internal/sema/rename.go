@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -53,9 +55,10 @@ func (m *renamer) set(s set) set { return set(m.cols(s)).sorted() }
 // relations.
 func (w *World) instantiate(r *rel) *rel {
 	m := &renamer{w: w, to: make(map[Col]Col, len(r.cols)+len(r.tids))}
+	at := &stage{op: proof.Reading, of: [2]*stage{r.at}}
 	m.copy = func(old Col) Col {
 		c := w.cols[old]
-		c.from = old
+		c.from, c.via = old, at
 		n := w.mint(c)
 		m.to[old] = n // before the inputs, which may lead back
 		if c.isTid {
@@ -73,7 +76,8 @@ func (w *World) instantiate(r *rel) *rel {
 		}
 		return n
 	}
-	out := &rel{card: r.card, tids: m.set(r.tids), cols: make([]outCol, 0, len(r.cols)), fds: make([]fd, 0, len(r.fds)), keys: make([]key, 0, len(r.keys))}
+	out := &rel{at: at, card: r.card, tids: m.set(r.tids), cols: make([]outCol, 0, len(r.cols)), fds: make([]fd, 0, len(r.fds)), keys: make([]key, 0, len(r.keys))}
+	at.tids = out.tids
 	for _, c := range r.cols {
 		c.col = m.col(c.col)
 		out.cols = append(out.cols, c)
@@ -136,13 +140,14 @@ func (o *openCols) renamed(m *renamer) *openCols {
 // as dependencies both ways.
 func (w *World) nullExtend(r *rel, j *Join) *rel {
 	m := &renamer{w: w, to: make(map[Col]Col, len(r.cols)+len(r.tids))}
+	at := &stage{op: proof.Outer, of: [2]*stage{r.at}, join: j}
 	m.copy = func(old Col) Col {
 		c := w.cols[old]
 		if len(c.tids) > 0 && !newSet(c.tids...).meets(r.tids) {
 			m.to[old] = old // of a row to the left of a lateral relation
 			return old
 		}
-		n := w.mint(column{name: c.name, class: Identity, from: old, nullFrom: j, isTid: c.isTid, scan: c.scan, leaf: c.leaf, window: c.window})
+		n := w.mint(column{name: c.name, class: Identity, from: old, via: at, nullFrom: j, isTid: c.isTid, scan: c.scan, leaf: c.leaf, window: c.window})
 		m.to[old] = n
 		if c.isTid {
 			w.cols[n].tids = []Col{n}
@@ -169,44 +174,63 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 		}
 		return m.col(c)
 	}
-	out := &rel{card: Card{0, r.card.Max}, notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}}
+	out := &rel{at: at, card: Card{0, r.card.Max}, notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}}
 	out.tids = m.set(r.tids)
+	at.tids = out.tids
 	out.cols, out.fds, out.keys = make([]outCol, 0, len(r.cols)), make([]fd, 0, len(r.fds)), make([]key, 0, len(r.keys))
 	for _, c := range r.cols {
 		c.col = fixed(c.col)
 		out.cols = append(out.cols, c)
 	}
 	outer := func(c Col) bool { return !w.cols[c].fixed && m.col(c) == c }
-	real := func(from set) bool {
-		return slices.ContainsFunc(from, func(c Col) bool { return r.notNull[c] != nil && !outer(c) })
+	mark := func(from set) Col { // a column that is NULL in no real row
+		i := slices.IndexFunc(from, func(c Col) bool { return r.notNull[c] != nil && !outer(c) })
+		if i < 0 {
+			return 0
+		}
+		return from[i]
 	}
 	// Without NULL in the determinant, what is lax is strict for the real rows,
 	// and one column of it tells these from the unmatched ones.
-	lax := func(was bool, from set) bool { return was && !allNotNull(r, from) || !real(from) }
+	lax := func(was bool, from set) bool { return was && !allNotNull(r, from) || mark(from) == 0 }
+	extended := func(f fd, from set, lax bool, more ...fact) *why {
+		y := &why{rule: proof.Extended, strength: finding.Struct, from: append([]fact{dependency(f)}, more...)}
+		switch {
+		case lax:
+		case f.lax:
+			for _, c := range from {
+				y.from = append(y.from, r.filledFact(c))
+			}
+		default:
+			y.from = append(y.from, r.filledFact(mark(from)))
+		}
+		return y
+	}
 	for _, f := range r.fds {
 		// A constant is NULL on unmatched rows. What a lateral relation says of the
 		// row to its left holds where it has a row: see perRow.
 		if len(f.from) == 0 || slices.ContainsFunc(f.from, outer) || slices.ContainsFunc(f.to, outer) {
 			continue
 		}
-		from, why := r.varying(f.from, f.why)
-		out.addFD(fd{m.set(from), m.cols(f.to), lax(f.lax, from), why})
+		from, consts := r.varying(f.from)
+		lax := lax(f.lax, from)
+		out.addFD(fd{m.set(from), m.cols(f.to), lax, extended(f, from, lax, consts...)})
 	}
 	for _, p := range r.eq {
 		switch {
 		case outer(p.a) && outer(p.b):
 		case outer(p.a):
-			out.addFD(fd{set{m.col(p.b)}, []Col{p.a}, true, p.why})
+			out.addFD(fd{set{m.col(p.b)}, []Col{p.a}, true, &why{rule: proof.Extended, strength: finding.Struct, from: []fact{p.fact()}}})
 		case outer(p.b):
-			out.addFD(fd{set{m.col(p.a)}, []Col{p.b}, true, p.why})
+			out.addFD(fd{set{m.col(p.a)}, []Col{p.b}, true, &why{rule: proof.Extended, strength: finding.Struct, from: []fact{p.fact()}}})
 		default:
-			out.addFD(fd{set{m.col(p.a)}, []Col{m.col(p.b)}, false, p.why})
-			out.addFD(fd{set{m.col(p.b)}, []Col{m.col(p.a)}, false, p.why})
+			out.addFD(fd{set{m.col(p.a)}, []Col{m.col(p.b)}, false, &why{rule: proof.Extended, strength: finding.Struct, from: []fact{p.fact()}}})
+			out.addFD(fd{set{m.col(p.b)}, []Col{m.col(p.a)}, false, &why{rule: proof.Extended, strength: finding.Struct, from: []fact{p.fact()}}})
 		}
 	}
 	for _, k := range r.keys {
-		cols, why := r.varying(k.cols, k.why)
-		out.keys = append(out.keys, key{m.set(cols), lax(k.lax, cols), why})
+		cols, _ := r.varying(k.cols)
+		out.keys = append(out.keys, key{m.set(cols), lax(k.lax, cols), k.why})
 	}
 	for _, t := range sortedCols(r.dups) {
 		for _, b := range r.dups[t] {
@@ -218,7 +242,12 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 		col := &w.cols[c.col]
 		if col.deterministic() && !col.fixed && !slices.ContainsFunc(col.in, outer) {
 			from := m.set(newSet(col.in...))
-			out.addFD(fd{from, []Col{m.col(c.col)}, !real(newSet(col.in...)), nil})
+			y := &why{rule: proof.Composed, strength: finding.Struct}
+			in := newSet(col.in...)
+			if c := mark(in); c != 0 {
+				y.from = []fact{r.filledFact(c)}
+			}
+			out.addFD(fd{from, []Col{m.col(c.col)}, mark(in) == 0, y})
 		}
 	}
 	out.open = r.open.renamed(m)

@@ -48,6 +48,8 @@ type Column struct {
 	Type    string // declared data type, lower case, or empty
 	NotNull bool
 	NullWhy []Step // proof of NotNull
+	// NullEvidence and ConstEvidence are the proofs of NotNull and Const as data.
+	NullEvidence, ConstEvidence *Evidence
 	// NullBy is positive evidence that the value is NULL in some rows.
 	NullBy *Nullable
 	Empty  *Step  // a row in which the value is NULL, when one can be named
@@ -81,6 +83,7 @@ type Key struct {
 	// When is set for a key that holds only among rows that fulfil it.
 	When     *When
 	Steps    []Step // its proof, at most five steps
+	Evidence *Evidence
 	Strength finding.Strength
 }
 
@@ -95,6 +98,7 @@ type When struct {
 type FD struct {
 	From, To []int
 	Steps    []Step
+	Evidence *Evidence
 }
 
 // Ranges says that the ranges from column Lower to Upper do not overlap among
@@ -105,6 +109,7 @@ type Ranges struct {
 	Partition      []int
 	Closed, Proper bool
 	Step           Step
+	Evidence       *Evidence
 }
 
 // ManySide says that several rows may share a value of column Col. With To set

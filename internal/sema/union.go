@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dbtvet/dbtvet/internal/proof"
 )
 
 // unionAll puts the branches' rows together. A key survives when the branches
@@ -12,7 +14,11 @@ import (
 func (w *World) unionAll(so *SetOp, byName bool) *rel {
 	tid := w.mintTid(nil)
 	out := newRel(tid)
-	out.notNull[tid] = w.because(so.Node.OpSpan, "a row")
+	out.at.op = proof.Union
+	for _, b := range so.Branches {
+		out.at.more = append(out.at.more, b.rel.at)
+	}
+	out.row(tid)
 	out.card = Card{0, 0}
 	for _, b := range so.Branches {
 		out.card.Min = max(out.card.Min, b.rel.card.Min)
@@ -38,12 +44,12 @@ func (w *World) unionAll(so *SetOp, byName bool) *rel {
 		}
 		old := w.cols[c.col]
 		class := Identity
-		n := w.mint(column{name: old.name, class: class, in: row, tids: []Col{tid}, cutoff: true})
-		if w.unionNotNull(so, row) {
-			out.notNull[n] = w.because(so.Node.OpSpan, "never NULL in any branch")
+		n := w.mint(column{name: old.name, class: class, in: row, via: out.at, tids: []Col{tid}, cutoff: true})
+		if from := w.unionNotNull(so, row); from != nil {
+			out.fill(n, w.because(so.Node.OpSpan, proof.BranchFilled, from...))
 		}
 		if k, ok := w.unionConst(so, row); ok {
-			out.consts[n] = k
+			out.fix(n, k)
 		}
 		c.col = n
 		out.cols = append(out.cols, c)
@@ -139,13 +145,16 @@ func (w *World) position(so *SetOp, i int, c outCol, byName bool) ([]Col, bool) 
 	return row, true
 }
 
-func (w *World) unionNotNull(so *SetOp, row []Col) bool {
+// unionNotNull returns that a column is never NULL in any branch, nil if it may be.
+func (w *World) unionNotNull(so *SetOp, row []Col) []fact {
+	out := make([]fact, len(row))
 	for k, b := range so.Branches {
 		if b.rel.notNull[row[k]] == nil {
-			return false
+			return nil
 		}
+		out[k] = b.rel.filledFact(row[k])
 	}
-	return true
+	return out
 }
 
 // constOf returns the constant that c is in r.
@@ -164,12 +173,16 @@ func (w *World) unionConst(so *SetOp, row []Col) (constant, bool) {
 	if !ok {
 		return constant{}, false
 	}
-	for k, b := range so.Branches[1:] {
-		if l, ok := w.constOf(b.rel, row[k+1]); !ok || l != lit {
+	var from []fact
+	for k, b := range so.Branches {
+		if l, ok := w.constOf(b.rel, row[k]); !ok || l != lit {
 			return constant{}, false
 		}
+		if _, ok := b.rel.consts[row[k]]; ok {
+			from = append(from, b.rel.constFact(row[k]))
+		}
 	}
-	return constant{lit: lit, null: lit == "null", why: w.because(so.Node.OpSpan, "the same in every branch")}, true
+	return constant{lit: lit, null: lit == "null", why: w.because(so.Node.OpSpan, proof.BranchConstant, from...)}, true
 }
 
 // unionEqual finds columns of a UNION ALL that are equal in every branch.
@@ -187,9 +200,8 @@ func (w *World) unionEqual(so *SetOp, out *rel, pos [][]Col) {
 			continue
 		}
 		a, b := out.cols[k].col, out.cols[i].col
-		because := w.because(so.Node.OpSpan, "the same column in every branch")
-		out.addFD(fd{set{a}, []Col{b}, false, because})
-		out.addFD(fd{set{b}, []Col{a}, false, because})
+		out.addFD(fd{set{a}, []Col{b}, false, w.inBranches(so, proof.BranchEqual, pos, []int{k}, []int{i})})
+		out.addFD(fd{set{b}, []Col{a}, false, w.inBranches(so, proof.BranchEqual, pos, []int{i}, []int{k})})
 	}
 }
 
@@ -229,19 +241,17 @@ func (w *World) unionKeys(so *SetOp, out *rel, pos [][]Col) {
 		mark = mark.with(out.cols[i].col)
 		w.cols[out.cols[i].col].teller = len(marks) == 1
 	}
-	text := Tuple(w.names(mark)) + " tells the branches apart, and each is unique"
 	for _, cand := range w.branchKeys(so, pos) {
 		k := slices.Clone(mark)
-		var from []*why
 		for _, i := range cand {
 			k = k.with(out.cols[i].col)
 		}
-		for b := range so.Branches {
-			from = append(from, w.branchProof(so, b, cand, pos)...)
-		}
-		out.addStrict(k, w.because(so.Node.OpSpan, text, from...))
+		y := w.inBranches(so, proof.BranchKey, pos, cand, nil)
+		y.word = Tuple(w.names(mark))
+		y.apart(w, so, pos, marks)
+		out.addStrict(k, y)
 	}
-	w.branchFDs(so, out, pos, mark)
+	w.branchFDs(so, out, pos, marks, mark)
 }
 
 // marks returns positions at which no two branches have the same values.
@@ -341,14 +351,96 @@ func branchSet(cand []int, pos [][]Col, b int) set {
 	return s
 }
 
-func (w *World) branchProof(so *SetOp, b int, cand []int, pos [][]Col) []*why {
-	r := so.Branches[b].rel
-	return w.reach(r, branchSet(cand, pos, b)).proof(r.tids)
+// inBranches is evidence that rests on what each branch says of its own: that the
+// columns at positions from determine those at to, or all its rows.
+func (w *World) inBranches(so *SetOp, rule proof.Rule, pos [][]Col, from, to []int) *why {
+	y := w.because(so.Node.OpSpan, rule)
+	y.later = func(fact) []fact {
+		var out []fact
+		for i, b := range so.Branches {
+			cols, known := branchSet(from, pos, i), []Col(branchSet(to, pos, i))
+			if to == nil {
+				known = b.rel.tids
+			}
+			out = append(out, dependency(fd{cols, known, false, w.closureOf(b.rel, cols, known)}))
+		}
+		return out
+	}
+	return y
+}
+
+// apart adds that no two branches have the same values at the positions of marks.
+func (y *why) apart(w *World, so *SetOp, pos [][]Col, marks []int) {
+	same := y.later
+	y.later = func(says fact) []fact { return append(same(says), w.apartFacts(so, pos, marks)...) }
+}
+
+// apartFacts says why no two branches have the same values at the positions of
+// marks.
+func (w *World) apartFacts(so *SetOp, pos [][]Col, marks []int) []fact {
+	var out []fact
+	said := func(rule proof.Rule, cols []Col, from ...fact) {
+		f := fact{fd: fd{to: cols}, kind: proof.Apart}
+		f.why = w.because(so.Node.OpSpan, rule, from...).saying(f, so.Branches[0].rel.at)
+		out = append(out, f)
+	}
+	for _, p := range marks {
+		if w.labelled(so, pos[p]) {
+			var from []fact
+			for k, b := range so.Branches {
+				from = append(from, constFacts(b.rel, pos[p][k])...)
+			}
+			said(proof.ApartLiterals, pos[p], from...)
+			return out
+		}
+	}
+	for i, a := range so.Branches {
+		for k, b := range so.Branches[:i] {
+			for _, p := range marks {
+				c, d := pos[p][i], pos[p][k]
+				if !w.branchesApart(so, i, k, pos[p]) {
+					continue
+				}
+				x, ok1 := w.constOf(a.rel, c)
+				y, ok2 := w.constOf(b.rel, d)
+				conds := func() (from []fact) {
+					for _, o := range slices.Concat(condsOn(a.rel, c), condsOn(b.rel, d)) {
+						from = append(from, o.fact())
+					}
+					return from
+				}
+				switch cols := []Col{c, d}; {
+				case ok1 && ok2 && literalsDiffer(x, y):
+					said(proof.ApartLiterals, cols, append(constFacts(a.rel, c), constFacts(b.rel, d)...)...)
+				case x == "null" && b.rel.notNull[d] != nil:
+					said(proof.ApartNull, cols, append(constFacts(a.rel, c), b.rel.filledFact(d))...)
+				case y == "null" && a.rel.notNull[c] != nil:
+					said(proof.ApartNull, []Col{d, c}, append(constFacts(b.rel, d), a.rel.filledFact(c))...)
+				case contradict(condsOn(a.rel, c), condsOn(b.rel, d)):
+					said(proof.ApartConditions, cols, conds()...)
+				case w.seedsApart(c, d):
+					said(proof.ApartSeeds, cols)
+				default:
+					said(proof.ApartFilter, cols)
+				}
+				break
+			}
+		}
+	}
+	return out
+}
+
+// constFacts says that c is constant in r, unless it is a literal.
+func constFacts(r *rel, c Col) []fact {
+	if _, ok := r.consts[c]; !ok {
+		return nil
+	}
+	return []fact{r.constFact(c)}
 }
 
 // branchFDs adds the dependencies of the first branch that hold in all of them,
 // among rows that agree on mark.
-func (w *World) branchFDs(so *SetOp, out *rel, pos [][]Col, mark set) {
+func (w *World) branchFDs(so *SetOp, out *rel, pos [][]Col, marks []int, mark set) {
 	if len(pos) > maxFDWidth || len(so.Branches) > maxBranches {
 		return
 	}
@@ -369,20 +461,26 @@ func (w *World) branchFDs(so *SetOp, out *rel, pos [][]Col, mark set) {
 		}
 		n++
 		var to []Col
+		var at []int
 		for i := range pos {
 			all := true
 			for b := range so.Branches {
 				all = all && w.determines(so.Branches[b].rel, branchSet(from, pos, b), set{pos[i][b]})
 			}
 			if all && !slices.Contains(from, i) {
-				to = append(to, out.cols[i].col)
+				to, at = append(to, out.cols[i].col), append(at, i)
 			}
+		}
+		if len(to) == 0 {
+			continue
 		}
 		k := slices.Clone(mark)
 		for _, i := range from {
 			k = k.with(out.cols[i].col)
 		}
-		out.addFD(fd{k, to, false, f.why})
+		y := w.inBranches(so, proof.BranchDepends, pos, from, at)
+		y.apart(w, so, pos, marks)
+		out.addFD(fd{k, to, false, y})
 	}
 }
 

@@ -3,6 +3,7 @@ package sema
 import (
 	"slices"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -144,15 +145,26 @@ func (b *Block) fullMerged(j *Join, out *rel, l, r Col, name string) Col {
 	}
 	lnn, rnn := j.left.notNull[lo] != nil, j.right.notNull[ro] != nil
 	if lnn && rnn {
-		out.notNull[c] = w.because(j.Span(), "one side of a FULL JOIN is there")
+		out.fill(c, w.because(j.Span(), proof.FullValue, j.left.filledFact(lo), j.right.filledFact(ro)))
 	}
 	if len(j.Conds) != 1 {
 		return c // values that meet in one column may differ in another
 	}
 	nn := newSet(lo, ro)
-	if w.reachNotNull(j.left, set{lo}, nn).all(j.left.tids) && w.reachNotNull(j.right, set{ro}, nn).all(j.right.tids) {
-		k := key{cols: set{c}, lax: !lnn || !rnn, why: w.because(j.Span(), "both sides of the FULL JOIN are unique on `"+name+"`", append(j.Left.why, j.Right.why...)...)}
+	left, right := w.reachNotNull(j.left, set{lo}, nn), w.reachNotNull(j.right, set{ro}, nn)
+	if left.all(j.left.tids) && right.all(j.right.tids) {
+		unique := []fact{w.laxly(j.left, lo), w.laxly(j.right, ro)}
+		if lnn && rnn {
+			unique = append(unique, j.left.filledFact(lo), j.right.filledFact(ro))
+		}
+		k := key{cols: set{c}, lax: !lnn || !rnn, why: w.because(j.Span(), proof.FullKey, unique...).worded(name)}
 		out.declare(k)
 	}
 	return c
+}
+
+// laxly says that c is a lax key of r.
+func (w *World) laxly(r *rel, c Col) fact {
+	y := w.follows(r, set{c}).saying(dependency(fd{from: set{c}, to: r.tids, lax: true}), r.at)
+	return dependency(fd{set{c}, r.tids, true, y})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -12,7 +13,7 @@ import (
 func (w *World) values(v *sql.Values) *rel {
 	tid := w.mintTid(nil)
 	r := newRel(tid)
-	r.notNull[tid] = w.because(v.Span, "a row of VALUES")
+	r.row(tid)
 	r.card = Card{min(1, len(v.Rows)), len(v.Rows)}
 	if len(v.Rows) == 0 {
 		return r
@@ -33,15 +34,15 @@ func (w *World) values(v *sql.Values) *rel {
 		}
 		w.cols[c].digits = !slices.ContainsFunc(v.Rows, func(t *sql.Tuple) bool { return !plainNumber(t.Items[i]) })
 		if !slices.Contains(col, "null") {
-			r.notNull[c] = w.because(v.Span, "every value is given")
+			r.fill(c, w.because(v.Span, proof.Given))
 		}
 		if lit := sameLiteral(v, i); lit != "" {
-			r.consts[c] = constant{lit: lit, null: lit == "null", why: w.because(v.Span, "the values are equal")}
+			r.fix(c, constant{lit: lit, null: lit == "null", why: w.because(v.Span, proof.Alike)})
 		}
 	}
 	w.literalKeys(r, lits, v.Span)
 	if len(v.Rows) == 1 {
-		r.addFD(fd{to: r.tids, why: w.because(v.Span, "one row")})
+		r.addFD(fd{to: r.tids, why: w.because(v.Span, proof.OneRow)})
 	}
 	return r
 }
@@ -50,12 +51,16 @@ func (w *World) values(v *sql.Values) *rel {
 // r are equal. lits are the values of its columns, nil where they are not known;
 // at is where they are written.
 func (w *World) literalKeys(r *rel, lits [][]string, at sql.Span) {
+	r.at.lits = map[Col][]string{}
+	for i, col := range lits {
+		r.at.lits[r.cols[i].col] = col
+	}
 	var rest []int
 	for i, col := range lits {
 		switch {
 		case col == nil:
 		case allDifferent(col):
-			r.addStrict(set{r.cols[i].col}, w.because(at, "the values differ"))
+			r.addStrict(set{r.cols[i].col}, w.because(at, proof.Differ))
 		default:
 			rest = append(rest, i)
 		}
@@ -73,7 +78,7 @@ func (w *World) literalKeys(r *rel, lits [][]string, at sql.Span) {
 				pairs[n] = lits[k][n] + "\x00" + lits[i][n]
 			}
 			if allDifferent(pairs) {
-				r.addStrict(newSet(r.cols[k].col, r.cols[i].col), w.because(at, "the pairs of values differ"))
+				r.addStrict(newSet(r.cols[k].col, r.cols[i].col), w.because(at, proof.PairsDiffer))
 			}
 		}
 	}

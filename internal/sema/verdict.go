@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
@@ -58,28 +59,22 @@ func (j *Join) verdict(s side, extra []*JoinCond) Verdict {
 		v.relation = sources[0].scan.Relation
 	}
 	f := j.fixed(s, extra)
+	at := &stage{op: proof.Product, of: [2]*stage{j.left.at, j.right.at}, join: j, also: extra}
 	v.On = w.names(f.cols.with(f.safe...))
 	switch {
 	case s == rightSide && (j.Node != nil && (j.Node.Asof || j.Node.Any)):
-		v.Status, v.Strength = Unique, finding.Struct
-		v.why = []*why{w.because(j.Span(), "at most one row is matched by definition")}
-		return v
+		return v.unique(w.because(j.Span(), proof.Single), j.meets(s, extra), at)
 	case r.card.Max <= 1:
-		v.Status, v.Strength = Unique, finding.Struct
-		v.why = []*why{w.because(j.Span(), "`"+name+"` has a single row")}
-		return v
+		one := w.because(j.Span(), proof.SingleRow, w.reach(r, nil).proof(r.tids)...)
+		return v.unique(one.worded(name), j.meets(s, extra), at)
 	}
 	// A lateral relation has facts about the row to its left.
 	c := w.reachNotNull(r, f.cols.with(f.safe...).with(other.tids...), f.cols)
 	if c.all(r.tids) {
-		v.Status = Unique
-		v.why = c.proof(r.tids)
-		v.Strength = weakestOf(v.why)
-		return v
+		return v.unique(w.because(j.Span(), proof.Once, c.proof(r.tids)...), j.meets(s, extra), at)
 	}
-	if w, ok := j.inRange(s, r, f, extra); ok {
-		v.Status, v.why, v.Strength = Unique, []*why{w}, w.weakest()
-		return v
+	if y, ok := j.inRange(s, r, f, extra); ok {
+		return v.unique(y, j.meets(s, extra), at)
 	}
 	j.fanOut(&v, s, r, other, f, c)
 	if v.Status == FanOut {
@@ -103,16 +98,34 @@ func (j *Join) facing(s side, extra []*JoinCond) set {
 	return out
 }
 
-func weakestOf(ws []*why) finding.Strength {
+// unique returns v with the proof y of what it meets at most once.
+func (v Verdict) unique(y *why, meets fact, at *stage) Verdict {
+	v.Status, v.why, v.meets = Unique, y.saying(meets, at), meets
+	v.Strength = v.why.weakest()
+	return v
+}
+
+// meets says that side s is met at most once.
+func (j *Join) meets(s side, extra []*JoinCond) fact {
+	f, r := j.fixed(s, extra), j.right
+	if s == leftSide {
+		r = j.left
+	}
+	return fact{fd: fd{from: f.cols.with(f.safe...), to: r.tids}, kind: proof.Meets}
+}
+
+func weakestOf(fs []fact) finding.Strength {
 	s := finding.Struct
-	for _, w := range ws {
-		s = min(s, w.weakest())
+	for _, f := range fs {
+		s = min(s, f.why.weakest())
 	}
 	return s
 }
 
 func (v *Verdict) because() *why {
-	return &why{text: "`" + v.Side + "` is met at most once", strength: v.Strength, from: v.why}
+	m := v.meets
+	m.why = v.why
+	return &why{rule: proof.Looked, strength: finding.Struct, word: v.Side, from: []fact{m}}
 }
 
 // fanOut looks for positive evidence that several rows of r are met. That no
@@ -224,7 +237,7 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 			continue
 		}
 		v.Key, v.Missing, v.Branches, v.missing = w.names(k.cols), w.names(missing), w.branches(missing), missing
-		v.why, v.Strength = []*why{k.why}, k.why.weakest()
+		v.why, v.Strength = k.why, k.why.weakest()
 		v.Attributes = !v.declared() && !slices.ContainsFunc(missing, w.ownGrain)
 		v.Reason = "`" + v.Side + "` is one row per " + Tuple(v.Key)
 		return true
@@ -373,14 +386,14 @@ func (j *Join) manySide(v *Verdict, s side, r, other *rel, x set) bool {
 			continue
 		}
 		if m.To == "" {
-			v.why = []*why{{text: m.Step.Text, strength: m.Step.Strength, steps: []Step{m.Step}}}
+			v.why = w.many(m, m.Step.Text)
 			v.Strength, v.Key = m.Step.Strength, v.On
 			v.Actual = m.Step.Strength == finding.Data && leaf.Relation.Type == "seed" && v.relation == leaf.Relation && len(r.conds) == 0
 			v.Reason = m.Step.Text
 			return true
 		}
 		if to != nil && m.To == to.Relation.ID && to.Index >= 0 && m.Field == to.Relation.Columns[to.Index].Fold && to.Relation.HasKey([]int{to.Index}, true) {
-			v.why = []*why{{text: "many rows of `" + leaf.Relation.Name + "` may have one `" + leaf.Column + "`", strength: m.Step.Strength, steps: []Step{m.Step}}}
+			v.why = w.many(m, "many rows of `"+leaf.Relation.Name+"` may have one `"+leaf.Column+"`")
 			v.Strength, v.refers = m.Step.Strength, true
 			v.Key = v.On
 			v.Reason = "`" + leaf.Column + "` of `" + v.Side + "` refers to the key of `" + to.Relation.Name + "`"
@@ -496,5 +509,10 @@ func (v *Verdict) Proof() []Step {
 	if v.world == nil {
 		return nil
 	}
-	return v.world.steps(v.why)
+	return v.world.steps([]fact{{fd: fd{why: v.why}}})
+}
+
+// many is evidence of what a relation says of rows that share a value.
+func (w *World) many(m ManySide, text string) *why {
+	return &why{rule: proof.Imported, strength: m.Step.Strength, word: text, given: &given{nil, []Step{m.Step}}}
 }

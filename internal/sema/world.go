@@ -3,6 +3,7 @@ package sema
 import (
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/source"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -128,6 +129,12 @@ func (w *World) mintTid(s *Scan) Col {
 	return t
 }
 
+// row records that there is a row wherever r has one: its tuple id is not NULL.
+func (r *rel) row(tid Col) { r.notNull[tid] = aRow }
+
+// aRow is why the tuple id of a relation's own is never NULL.
+var aRow = &why{rule: proof.Row, strength: finding.Struct, weak: finding.Struct}
+
 // unknown returns a new column of which nothing is known.
 func (w *World) unknown(name string) Col { return w.mint(column{name: name, class: Opaque}) }
 
@@ -139,11 +146,6 @@ func (w *World) Place(s sql.Span) finding.Place {
 	}
 	p, _ := w.Map.Source(s)
 	return finding.Place{File: p.File, Span: p.Span}
-}
-
-// because returns evidence that rests on the SQL at s.
-func (w *World) because(s sql.Span, text string, from ...*why) *why {
-	return &why{text: text, span: s, strength: finding.Struct, from: from}
 }
 
 // Text returns the SQL at s.
