@@ -222,7 +222,25 @@ func (a *Aggregate) MultipliedBy() *Join {
 	if len(from) != 1 || !from.within(a.rel.tids) {
 		return nil
 	}
-	return a.World.multiplied(a.rel, from[0], a.group)
+	j := a.World.multiplied(a.rel, from[0], a.group)
+	if j != nil && lists[a.Name] && j.ext != nil && j.looksAt(from[0]) {
+		return nil
+	}
+	return j
+}
+
+// lists are the aggregates that list what they read.
+var lists = words("array_agg string_agg listagg group_concat list collect_list grouparray json_agg jsonb_agg json_arrayagg xmlagg json_group_array wm_concat")
+
+// looksAt reports whether t numbers rows of the right side, each looked up for rows
+// of the left: a list of them has an entry for each left row.
+func (j *Join) looksAt(t Col) bool {
+	for ; t > 0; t = j.World.cols[t].from {
+		if j.ext.tids.has(t) {
+			return j.Right.Status == Unique
+		}
+	}
+	return false
 }
 
 // multiplied returns the join that repeats the rows of t in r within groups of

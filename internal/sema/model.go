@@ -2,6 +2,7 @@ package sema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -136,6 +137,13 @@ func (m *Model) UnboundInRun() []*Unbound {
 		}
 	}
 	return out
+}
+
+// Writes reports whether the text at s in w is written out in the model's own
+// file, and printed by no macro or expression.
+func (m *Model) Writes(w *World, s sql.Span) bool {
+	p := w.Place(s)
+	return p.File == m.Node.File && strings.EqualFold(strings.TrimSpace(p.File.Slice(p.Span)), strings.TrimSpace(w.Text(s)))
 }
 
 // Worlds returns the analysed worlds.

@@ -31,12 +31,63 @@ func (w *World) Idle() []Idle {
 			kept, name = rightSide, "right"
 		}
 		i := slices.IndexFunc(j.Conds, func(c *JoinCond) bool { return c.Expr == f.Expr })
-		if i < 0 || j.Conds[i].reads != kept || len(f.cols) == 0 {
+		if i < 0 || j.Conds[i].reads != kept || len(f.cols) == 0 || w.takenBack(j) || j.minds() || j.again() {
 			continue
 		}
 		out = append(out, Idle{f, name})
 	}
 	return out
+}
+
+// minds reports whether the select list has an answer for rows without a match:
+// it asks for NULL, or takes another value, where it reads what the join supplies.
+func (j *Join) minds() bool {
+	b := j.Block
+	for _, it := range b.Select.Items {
+		if it.X == nil {
+			continue
+		}
+		for n := range sql.Walk(it.X) {
+			var e sql.Expr
+			switch n := n.(type) {
+			case *sql.Case:
+				e = n
+			case *sql.Is:
+				e = n
+			case *sql.Call:
+				if slices.Contains(firstValue, funcName(n)) {
+					e = n
+				}
+			}
+			if e != nil && slices.ContainsFunc(b.pre.reads(e), j.supplies) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// again reports whether another outer join of the block reads the same relation:
+// each is for a part of the rows.
+func (j *Join) again() bool {
+	own := j.supplied()
+	return own != "" && slices.ContainsFunc(j.Block.Joins, func(o *Join) bool { return o != j && o.supplied() == own })
+}
+
+// supplied returns the name of the relation that an outer join supplies NULLs for,
+// as it is read; empty for a query or several.
+func (j *Join) supplied() string {
+	src := j.rightSrc
+	if j.nullLeft {
+		src = j.sources[:len(j.sources)-len(j.rightSrc)]
+	}
+	if j.nullLeft == j.nullRight || len(src) != 1 {
+		return ""
+	}
+	if t, ok := src[0].node.(*sql.Table); ok {
+		return identText(t.Name)
+	}
+	return ""
 }
 
 // Distinct is a SELECT DISTINCT over rows that a key in its own columns tells

@@ -15,6 +15,9 @@ var ChasmTrap = lint.Rule{
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, c := range w.Chasms() {
 			a, b := c.First.Right, c.Second.Right
+			if !a.Accuses() || !b.Accuses() {
+				continue // a declared key or a reference says little of several rows on both sides
+			}
 			r := p.Report(c.Second.Span(), "each row of `%s` meets each row of `%s`: both joins find several rows, and nothing connects them", a.Side, b.Side)
 			r.Evidence("first", a.Proof()...).Evidence("second", b.Proof()...).About(a.Side, b.Side)
 			r.Help("aggregate `%s` and `%s` before they are joined, each on its own", a.Side, b.Side)

@@ -31,7 +31,7 @@ var CTE = lint.Rule{
 			}
 			for _, c := range w.CTEs {
 				n := c.Node.Name
-				if n == nil || n.Hole || c.Node.Scalar != nil || uses[w.Dialect.Fold(n)] > 0 || done[w.Dialect.Fold(n)] || !spelt(m, w, n.Span) {
+				if n == nil || n.Hole || c.Node.Scalar != nil || uses[w.Dialect.Fold(n)] > 0 || done[w.Dialect.Fold(n)] || !m.Writes(w, n.Span) {
 					continue
 				}
 				done[w.Dialect.Fold(n)] = true

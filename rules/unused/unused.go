@@ -7,7 +7,6 @@ import (
 
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
-	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
 // seen reports whether every text that the model may have was analysed: no
@@ -21,12 +20,6 @@ func seen(m *sema.Model) bool {
 		}
 	}
 	return m.Covered()
-}
-
-// spelt reports whether the name at s is written out in the model's own file.
-func spelt(m *sema.Model, w *sema.World, s sql.Span) bool {
-	p := w.Place(s)
-	return p.File == m.Node.File && strings.EqualFold(strings.TrimSpace(p.File.Slice(p.Span)), strings.TrimSpace(w.Text(s)))
 }
 
 // own reports whether a node belongs to the project, not to a package of it.
