@@ -175,7 +175,7 @@ func coalesces(col *column) bool {
 func (c *reach) certain(x Col, depth int) bool {
 	col := &c.w.cols[x]
 	switch {
-	case c.present(x), coalesces(col):
+	case c.present(x), coalesces(col), c.chosen(col):
 		return true
 	case depth >= maxDepth || len(col.in) == 0 || col.class != Injective && col.class != Hashed:
 		return false

@@ -145,8 +145,12 @@ func copied[V any](m map[Col]V) map[Col]V {
 // maxFDs bounds the facts of one relation. Dropping facts is always sound.
 const maxFDs = 200
 
-// maxKeys bounds the candidate keys of one relation.
-const maxKeys = 12
+// maxKeys bounds the candidate keys of one relation, maxPaired those that a join
+// makes of its sides: one that is found later has room beside them.
+const (
+	maxKeys   = 48
+	maxPaired = 36
+)
 
 // addFD adds a dependency that is first said of r.
 func (r *rel) addFD(f fd) {

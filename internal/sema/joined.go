@@ -166,7 +166,7 @@ func combineKeys(l, r []key) []key {
 	out := append(slices.Clone(l), r...)
 	for _, a := range l {
 		for _, b := range r {
-			if len(out) >= 3*maxKeys {
+			if len(out) >= maxPaired {
 				return out
 			}
 			out = append(out, key{cols: a.cols.with(b.cols...), lax: a.lax || b.lax})

@@ -41,9 +41,26 @@ func conjuncts(e sql.Expr) []sql.Expr {
 		return nil
 	}
 	for c := range sql.And(e) {
+		if inner, ok := notNot(c); ok {
+			out = append(out, conjuncts(inner)...)
+			continue
+		}
 		out = append(out, byParts(c)...)
 	}
 	return out
+}
+
+// notNot returns the condition that stands under two NOTs.
+func notNot(e sql.Expr) (sql.Expr, bool) {
+	outer, ok := e.(*sql.Unary)
+	if !ok || outer.Op != sql.OpNot {
+		return nil, false
+	}
+	inner, ok := sql.Unparen(outer.X).(*sql.Unary)
+	if !ok || inner.Op != sql.OpNot {
+		return nil, false
+	}
+	return inner.X, true
 }
 
 // byParts splits (a, b) = (x, y) into its parts. Whether two rows with NULL are
