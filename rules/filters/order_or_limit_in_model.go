@@ -22,9 +22,17 @@ var OrderOrLimit = lint.Rule{
 					Help("take it out, or put it under a condition on `target.name`").Quiet("an ORDER BY beside the LIMIT, or a condition on the target").About("limit")
 			case s.Where != "":
 				p.Report(s.Span, "ORDER BY in `%s` has no effect: who reads it sees the rows in any order", s.Where).Help("take it out").Quiet("a LIMIT in the same query, for which the order counts").About(s.Where)
+			case clustered(p.Model, w):
 			default:
 				p.Report(s.Span, "ORDER BY has no effect on who reads the model: a table has no order").Help("take it out, and order where the rows are shown").Quiet("a LIMIT, for which the order counts").About("order")
 			}
 		}
 	},
+}
+
+// clustered reports whether the order in which a model is written stays with its
+// table: Snowflake keeps the rows together, and readers who filter by it read less.
+func clustered(m *sema.Model, w *sema.World) bool {
+	mat, _ := m.Node.Materialized()
+	return w.Dialect.Name == "snowflake" && (mat == "table" || mat == "incremental")
 }

@@ -54,8 +54,8 @@ var MissingPrimaryKeyTest = lint.Rule{
 		r.Quiet("a test of a key: `unique`, a combination of columns, a primary key constraint, or a singular test")
 		if k, ok := m.Summary.Grain(); ok && len(k.Cols) > 0 {
 			r.Evidence("grain", k.Steps...).Help("the query gives one row per %s: test that", sema.Tuple(m.Summary.Names(k.Cols)))
-			if k.Strength == finding.Struct {
-				r.Lower(finding.Info) // the query cannot give two
+			if k.Strength >= finding.Tested {
+				r.Lower(finding.Info) // the query cannot give two, or only where a test below fails
 			}
 			return
 		}
