@@ -27,6 +27,9 @@ import (
 type World struct {
 	Name        string // "full refresh", "incremental", or what was forced
 	Incremental bool   // is_incremental() is true
+	// Refresh says that dbt was given --full-refresh. To a model that is
+	// incremental, the world without Incremental is that already.
+	Refresh bool
 	// Parse is dbt's parse pass: execute is false, ref and source give the
 	// current relation, var without value is none, undefined is forgiving.
 	Parse bool
@@ -206,6 +209,9 @@ type Rendered struct {
 	Stopped string
 	// AskedIncremental says that is_incremental() was evaluated.
 	AskedIncremental bool
+	// AskedRefresh says that a node which is not incremental asked for the flag
+	// --full-refresh.
+	AskedRefresh bool
 	// Conditions are the conditions of the model file that were evaluated or
 	// skipped, with what they guard: the input of the forced worlds.
 	Conditions []jinja.Condition

@@ -56,12 +56,11 @@ func (k timeClass) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 	case "fromisoformat":
 		return strict(name, func(c *jinja.CallArgs) (jinja.Value, error) {
 			text, _ := c.String(0, "date_string")
-			for _, layout := range []string{"2006-01-02", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04:05.999999"} {
-				if t, err := time.Parse(layout, text); err == nil {
-					return timeValue{t: t, date: k.date}, nil
-				}
+			v, ok := isoTime(text)
+			if v.date = k.date; !ok {
+				return nil, hostError("`" + text + "` is no date in ISO format")
 			}
-			return nil, hostError("`" + text + "` is no date in ISO format")
+			return v, nil
 		}), true
 	}
 	return unknown(jinja.ScalarKind, "modules.datetime."+name, s.Place()), true
@@ -297,6 +296,27 @@ func (v timeValue) strftime(format string) (text string, ok bool) {
 		}
 	}
 	return b.String(), true
+}
+
+// ISOTime returns the time, as Python's datetime, that text has in ISO format.
+func ISOTime(text string) (jinja.Value, bool) { return isoTime(text) }
+
+func isoTime(text string) (timeValue, bool) {
+	for _, layout := range []string{
+		"2006-01-02", "2006-01-02T15", "2006-01-02T15:04", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04:05.999999999Z07:00",
+	} {
+		day := strings.Replace(text, " ", "T", 1)
+		t, err := time.Parse(layout, day)
+		if err != nil {
+			continue
+		}
+		v := timeValue{t: t}
+		if strings.Contains(layout, "Z07") {
+			v.zone = t.Format("-07:00")
+		}
+		return v, true
+	}
+	return timeValue{}, false
 }
 
 // parseTime is datetime.strptime(text, format).

@@ -169,11 +169,15 @@ func (r *run) mayBeIncremental() bool {
 }
 
 // fullRefresh is flags.FULL_REFRESH. An incremental model that reads it asks
-// what is_incremental() asks, the other way round; to all others the run is an
-// ordinary one.
+// what is_incremental() asks, the other way round; to all others it is what the
+// run was given.
 func (r *run) fullRefresh() bool {
-	if v, _ := r.configValue("materialized"); r.world.Parse || !jinja.Equal(v, jinja.NewStr("incremental")) {
+	if r.world.Parse {
 		return false
+	}
+	if v, _ := r.configValue("materialized"); !jinja.Equal(v, jinja.NewStr("incremental")) {
+		r.out.AskedRefresh = true
+		return r.world.Refresh
 	}
 	r.out.AskedIncremental = true
 	return !r.world.Incremental
@@ -185,7 +189,7 @@ func shouldFullRefresh(c *jinja.CallArgs) (jinja.Value, error) {
 	if v, ok := r.configValue("full_refresh"); ok && v != nil {
 		return v, nil
 	}
-	return !r.world.Incremental, nil
+	return r.fullRefresh(), nil
 }
 
 // existing answers load_relation and adapter.get_relation: whether a relation

@@ -13,14 +13,18 @@ import (
 // maxWorlds bounds the worlds of one node.
 const maxWorlds = 8
 
-// FullRefresh and Incremental are the worlds that dbt itself knows.
+// FullRefresh, Incremental and Refresh are the worlds that dbt itself knows. A
+// node that is not incremental is built anew in FullRefresh as well, by an
+// ordinary run; Refresh is that with the flag.
 var (
 	FullRefresh = World{Name: "full refresh"}
 	Incremental = World{Name: "incremental", Incremental: true}
+	Refresh     = World{Name: "with --full-refresh", Refresh: true}
 )
 
 // Worlds renders the node in every world that matters, the full refresh first:
-// incremental if is_incremental() was asked and may be true; then worlds in
+// incremental if is_incremental() was asked and may be true; with the flag
+// --full-refresh if a node that is not incremental asks for it; then worlds in
 // which conditions are forced, so that text is seen which no world rendered so
 // far has, most text first: conditions of the node's file, and unknown ones of
 // macros. Worlds with the text of an earlier one are left out; there are at
@@ -34,6 +38,9 @@ func (c *Context) Worlds(n *Node) []*Rendered {
 	all.never = !may && n.Name != ""
 	if full.AskedIncremental && may {
 		all.try(Incremental)
+	}
+	if full.AskedRefresh {
+		all.try(Refresh)
 	}
 	for tries := 0; len(all.out) < maxWorlds && tries < maxTries; tries++ {
 		w, ok := all.next()

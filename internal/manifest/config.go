@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/source"
 )
@@ -69,11 +70,19 @@ func (c *Config) Keys() []string { return slices.Sorted(maps.Keys(c.effective)) 
 // Layers returns what every layer set key to, weakest first.
 func (c *Config) Layers(key string) []Setting { return c.layers[key] }
 
-// Dict returns the configuration as templates see it.
+// Dict returns the configuration as templates see it. Where a microbatch model
+// begins is a time to them.
 func (c *Config) Dict() *jinja.Dict {
 	d := jinja.NewDict()
 	for _, key := range c.Keys() {
 		d.Set(jinja.NewStr(key), c.effective[key].Value)
+	}
+	materialized, _ := c.Text("materialized")
+	strategy, _ := c.Text("incremental_strategy")
+	if begin, _ := c.Text("begin"); materialized == "incremental" && strategy == "microbatch" {
+		if t, ok := dbtctx.ISOTime(begin); ok {
+			d.Set(jinja.NewStr("begin"), t)
+		}
 	}
 	return d
 }

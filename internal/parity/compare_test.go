@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/yaml"
 )
 
@@ -221,8 +222,8 @@ func (c *comparison) config(id, kind string, dbt map[string]any, own *manifest.C
 		case "packages":
 			a, b = list(a), list(b)
 		case "begin":
-			if day, ok := plain(b).(string); ok && len(day) == len("2006-01-02") {
-				b = day + "T00:00:00" // dbt writes the text of a date as a time
+			if t, ok := own.Dict().Get("begin"); ok {
+				b = strings.Replace(jinja.ToString(t), " ", "T", 1) // a time as JSON has it
 			}
 		case "tags":
 			a, b = sorted(distinct(a)), sorted(distinct(b))

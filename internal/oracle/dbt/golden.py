@@ -13,8 +13,8 @@ own, and writes one JSON file:
     disabled        the unique_ids of what is switched off
 
 run_started_at and the clock of modules.datetime are a fixed time. An incremental
-model is compiled twice, for the worlds `full refresh` (--full-refresh) and `incremental` (its table is there); any other once, without
-a flag, which is `full refresh` as well. No warehouse is asked: only whether the
+model is compiled twice, for the worlds `full refresh` (--full-refresh) and `incremental` (its table is there); any other without
+a flag, which is `full refresh` as well, and for `with --full-refresh`. No warehouse is asked: only whether the
 model's own relation exists has an answer. A node that asks anything else gets
 `introspects`, the names of the questions, one that fails gets `error`; both have
 no text.
@@ -266,6 +266,7 @@ def golden(project, runnable, deps, drop):
         compilation = Compilation(runnable)
         compilation.attach()  # only now: a build compiles with what this replaces
         compilation.run(dbt, nodes, "full refresh", set(sql) - incremental)
+        compilation.run(dbt, nodes, "with --full-refresh", set(sql) - incremental, "--full-refresh")
         if incremental:
             compilation.run(dbt, nodes, "full refresh", incremental, "--full-refresh")
             compilation.run(dbt, nodes, "incremental", incremental)
