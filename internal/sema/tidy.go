@@ -31,6 +31,9 @@ func (w *World) Idle() []Idle {
 			kept, name = rightSide, "right"
 		}
 		i := slices.IndexFunc(j.Conds, func(c *JoinCond) bool { return c.Expr == f.Expr })
+		if is, ok := sql.Unparen(f.Expr).(*sql.Is); ok && is.What == sql.IsNull {
+			continue // of rows with, or without, what an earlier lookup gave
+		}
 		if i < 0 || j.Conds[i].reads != kept || len(f.cols) == 0 || w.takenBack(j) || j.minds() || j.again() {
 			continue
 		}

@@ -15,6 +15,9 @@ var OrJoin = lint.Rule{
 		Summary: "a join on one key or another can meet a row by each", Needs: finding.NeedKeys, Since: "0.1.0"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, o := range w.OrJoins(keysOf(p.Model)) {
+			if o.Breaks == nil && !p.Settings.Thorough {
+				continue // nothing says that a row is to be met once
+			}
 			right := o.Join.RightName
 			arms := strings.Join(o.Arms, "` and one by `")
 			var r *lint.Report
