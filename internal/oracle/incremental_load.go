@@ -161,7 +161,11 @@ func statements(l sema.Load) string {
 func onKey(l sema.Load) string {
 	var on []string
 	for _, c := range l.Key {
-		on = append(on, fmt.Sprintf("s.%s = t.%s", c, c))
+		x, y := "s."+c, "t."+c
+		if l.Unit != "" {
+			x, y = "date_trunc('"+l.Unit+"', "+x+")", "date_trunc('"+l.Unit+"', "+y+")"
+		}
+		on = append(on, x+" = "+y)
 	}
 	return strings.Join(on, " and ")
 }

@@ -20,7 +20,10 @@ type Arrivals struct {
 	Cols           []string
 	Table, Refresh [][]any
 	Failure        string
-	hidden         []bool
+	// Now is when the second run and the refresh are made, for a model that asks for
+	// the time.
+	Now    time.Time
+	hidden []bool
 }
 
 // Given is a relation with its rows, as far as the model reads its columns.
@@ -171,6 +174,7 @@ func (f *finder) run(given []Given) *Arrivals {
 		return nil
 	}
 	out := &Arrivals{Given: given, Cols: refresh.Cols, Refresh: refresh.Rows}
+	out.Now = f.now(given)
 	out.Table, out.Failure, err = f.apply(first, batch)
 	if err != nil || out.Failure == "" && tuples(out.Table) == tuples(out.Refresh) {
 		return nil

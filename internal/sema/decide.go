@@ -263,17 +263,17 @@ func (p *prover) sameButGuards(full *World) *gap {
 	for _, g := range p.m.Guards() {
 		cut = append(cut, g.Expr.Range())
 	}
-	if bare(full.Tree.Text, nil) != bare(p.w.Tree.Text, cut) {
+	if bare(full.Tree, nil) != bare(p.w.Tree, cut) {
 		return p.lacks("worlds", "the queries of the two worlds differ by more than conditions", nil)
 	}
 	return nil
 }
 
-// bare is the words of a query without the spans, and without the words that
-// join conditions.
-func bare(text string, cut []sql.Span) string {
-	b := []byte(text)
-	for _, s := range cut {
+// bare is the words of a query without the spans, without comments, and without
+// the words that join conditions.
+func bare(t *sql.Tree, cut []sql.Span) string {
+	b := []byte(t.Text)
+	for _, s := range slices.Concat(cut, t.Comments) {
 		for i := s.Start; i < s.End; i++ {
 			b[i] = ' '
 		}

@@ -22,7 +22,7 @@ var MismatchedWatermark = lint.Rule{
 			}
 			w := g.World
 			r := p.ReportIn(w.Rendered, g.Expr.Range(), "`%s` is compared with the maximum of `%s`, which is `%s` of the same relation: the two run apart", g.Column, x.Held, x.From)
-			r.Help("compare `%s`, or keep the maximum of `%s`", x.From, g.Column)
+			r.Witness(m.Example("watermark")...).Help("compare `%s`, or keep the maximum of `%s`", x.From, g.Column)
 			r.Quiet("compare a column with the maximum of what it becomes").About(g.Column, x.Held)
 		}
 	},

@@ -28,7 +28,7 @@ var KeyNullable = lint.Rule{
 				r := at(p, m, origin, "`%s` of the `unique_key` can be NULL: such rows match none of the table and are inserted again by each run", k)
 				r.Evidence("null", sema.Step{Text: n.Why, Place: n.Place, Strength: finding.Struct})
 				r.Note("strategy", "%s: an incremental run %s", strategyText(m, s), s.Effect)
-				r.Help("use a surrogate key, or give `%s` a value where there is none", k)
+				r.Witness(m.Example("null")...).Help("use a surrogate key, or give `%s` a value where there is none", k)
 				r.Quiet("filter `%s is not null`, or test the column `not_null`", k).About(k)
 				if !m.Adapter.Sure && !s.Explicit {
 					r.Lower(finding.Info)

@@ -25,7 +25,7 @@ var PartitionNotFullySelected = lint.Rule{
 		r := p.ReportIn(g.World.Rendered, g.Expr.Range(), "a run replaces every %s of `%s` that it touches, and `%s` reads the first of them in part: its earlier rows are deleted", c.Unit, c.Column, short(g.World.Text(g.Expr.Range())))
 		r.Note("strategy", "%s: an incremental run %s", strategyText(m, s), s.Effect)
 		r.Evidence("guard", sema.Step{Text: "the bound lies within a " + c.Unit, Place: g.World.Place(g.Bound.Expr.Range()), Strength: finding.Struct})
-		r.Help("truncate the bound to the %s, and compare with `>=`", c.Unit)
+		r.Witness(m.Example("rest")...).Help("truncate the bound to the %s, and compare with `>=`", c.Unit)
 		r.Quiet("a bound that is the beginning of a %s", c.Unit).About(c.Column)
 		if !m.Adapter.Sure && !s.Explicit {
 			r.Lower(finding.Info)
