@@ -30,9 +30,10 @@ var OrderOrLimit = lint.Rule{
 	},
 }
 
-// clustered reports whether the order in which a model is written stays with its
-// table: Snowflake keeps the rows together, and readers who filter by it read less.
+// clustered reports whether the order in which an incremental model is written
+// stays with its table: Snowflake keeps the rows of a load together, and readers who
+// filter by what orders them read less.
 func clustered(m *sema.Model, w *sema.World) bool {
 	mat, _ := m.Node.Materialized()
-	return w.Dialect.Name == "snowflake" && (mat == "table" || mat == "incremental")
+	return w.Dialect.Name == "snowflake" && mat == "incremental"
 }
