@@ -45,7 +45,7 @@ func (c *coverage) count(m *sema.Model) {
 		if i == 0 && !v.Rendered.World.Incremental {
 			c.rendered = !failed(v.Rendered.Errors) && v.Rendered.Stopped == "" && len(m.Node.Template.Errors) == 0
 		}
-		if len(v.Rendered.Holes) > 0 {
+		if len(v.Rendered.Holes) > 0 && !forced { // a loop without items is forced to have one that is a hole
 			c.holesFree = false
 		}
 		c.errors = append(c.errors, v.Rendered.Errors...)
