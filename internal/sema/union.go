@@ -61,48 +61,6 @@ func (w *World) unionAll(so *SetOp, byName bool) *rel {
 	return out
 }
 
-// unionLiterals finds keys of a UNION whose branches are single rows of literals:
-// a list of values, written as queries.
-func (w *World) unionLiterals(so *SetOp, out *rel, pos [][]Col) {
-	for _, b := range so.Branches {
-		if b.rel.card.Max > 1 {
-			return
-		}
-	}
-	lits := make([][]string, len(pos))
-	for i, row := range pos {
-		lits[i] = w.branchLiterals(so, row)
-	}
-	w.literalKeys(out, lits, so.Node.OpSpan)
-}
-
-// branchLiterals returns the literals that the branches have at a position, as
-// text that differs only where the values do. It is nil unless all have one, and
-// all texts or all plain numbers.
-func (w *World) branchLiterals(so *SetOp, row []Col) []string {
-	out := make([]string, len(row))
-	texts, numbers := false, false
-	for k, b := range so.Branches {
-		lit, ok := w.constOf(b.rel, row[k])
-		switch {
-		case !ok:
-			return nil
-		case strings.HasPrefix(lit, "'"):
-			texts = true
-			lit = "'" + strings.TrimRight(strings.ToLower(strings.Trim(lit, "'")), " ")
-		case digits(lit):
-			numbers = true
-		case lit != "null":
-			return nil
-		}
-		out[k] = lit
-	}
-	if texts && numbers {
-		return nil
-	}
-	return out
-}
-
 // allNames returns the columns of UNION BY NAME: those of the first branch, then
 // what others add.
 func allNames(so *SetOp) []outCol {
@@ -500,13 +458,6 @@ func (w *World) disjoint(so *SetOp, row []Col) bool {
 		}
 	}
 	return true
-}
-
-// labelled reports whether every branch has a literal of its own at row, all
-// texts or all numbers.
-func (w *World) labelled(so *SetOp, row []Col) bool {
-	lits := w.branchLiterals(so, row)
-	return lits != nil && !slices.Contains(lits, "null") && allDifferent(lits)
 }
 
 // branchesApart reports whether branches i and k have no value in common at row:
