@@ -51,7 +51,7 @@ func precision(args []string, stdout, stderr io.Writer) int {
 }
 
 func writePrecision(w io.Writer, labels []label) {
-	rules, severities, projects := map[string]*tally{}, map[string]*tally{}, map[string]bool{}
+	rules, bySeverity, projects := map[string]*tally{}, map[string]*tally{}, map[string]bool{}
 	of := func(m map[string]*tally, key string) *tally {
 		if m[key] == nil {
 			m[key] = &tally{}
@@ -60,7 +60,7 @@ func writePrecision(w io.Writer, labels []label) {
 	}
 	for _, l := range labels {
 		of(rules, l.Code).add(l.Verdict)
-		of(severities, l.Severity).add(l.Verdict)
+		of(bySeverity, l.Severity).add(l.Verdict)
 		projects[l.Project] = true
 	}
 	fmt.Fprintf(w, "%d findings in %d projects. One that nobody is sure of counts as false; a rule with fewer than %d is not measured.\n", len(labels), len(projects), measured)
@@ -72,6 +72,6 @@ func writePrecision(w io.Writer, labels []label) {
 			}
 		}
 	}
-	table("severity", severities, []string{"error", "warning", "info"})
+	table("severity", bySeverity, []string{"error", "warning", "info"})
 	table("rule", rules, slices.Sorted(maps.Keys(rules)))
 }

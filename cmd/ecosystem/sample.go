@@ -36,6 +36,9 @@ type label struct {
 
 var labelColumns = []string{"project", "commit", "path", "line", "code", "severity", "fingerprint", "verdict", "reason"}
 
+// severities are those of findings, the lowest first.
+var severities = []string{"info", "warning", "error"}
+
 // key is what makes two labels speak of the same finding.
 func (l *label) key() string {
 	return strings.Join([]string{l.Project, l.Path, l.Code, l.Fingerprint}, "\x00")
@@ -46,6 +49,7 @@ type sampling struct {
 	program, folder, known string
 	args                   []string
 	rules                  []string // codes or beginnings of codes, those to take first first; empty for all
+	level                  string   // the lowest severity to take
 	seed                   uint64
 	perRule, total         int
 	timeout                time.Duration
@@ -75,6 +79,7 @@ func parseSampling(args []string, stderr io.Writer) (*sampling, error) {
 	f.StringVar(&s.known, "known", "", "a `FILE` of labels whose verdicts are kept")
 	f.StringVar(&rules, "rules", "", "rules, or the beginnings of their codes, in the order to take them; all if empty")
 	f.StringVar(&further, "args", "", "further arguments of lint, separated by blanks")
+	f.StringVar(&s.level, "level", "info", "the lowest severity to take: info, warning or error")
 	f.Uint64Var(&s.seed, "seed", 1, "another seed gives another sample")
 	f.IntVar(&s.perRule, "per-rule", 12, "findings of one rule at most")
 	f.IntVar(&s.total, "total", 150, "findings at most")
@@ -84,6 +89,9 @@ func parseSampling(args []string, stderr io.Writer) (*sampling, error) {
 	}
 	if s.program == "" || f.NArg() != 1 {
 		return nil, errors.New("usage: ecosystem sample --program PROGRAM [flags] FOLDER")
+	}
+	if !slices.Contains(severities, s.level) {
+		return nil, fmt.Errorf("--level %s: it is one of %s", s.level, strings.Join(severities, ", "))
 	}
 	s.folder, s.args = f.Arg(0), strings.Fields(further)
 	if rules != "" {
@@ -118,6 +126,9 @@ func (s *sampling) run(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 		commit := head(ctx, dir)
 		for _, f := range o.Findings {
+			if slices.Index(severities, f.Severity) < slices.Index(severities, s.level) {
+				continue
+			}
 			l := label{Project: filepath.Base(dir), Commit: commit, Path: f.Path, Line: f.Range.Start.Line,
 				Code: f.Code, Severity: f.Severity, Fingerprint: f.Fingerprint}
 			if j, ok := judged[l.key()]; ok {

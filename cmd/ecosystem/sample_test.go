@@ -78,6 +78,10 @@ func TestSample(t *testing.T) {
 		t.Errorf("another seed gives the same %v", names(other))
 	}
 
+	if errs := draw(t, projects, append(args, "--level", "error")...); len(errs) != 2 {
+		t.Errorf("the errors: %v", names(errs))
+	}
+
 	// A finding that is no more takes none of the others away.
 	args[1] = "5"
 	gone := first[1]
