@@ -61,6 +61,7 @@ type Column struct {
 	Lit   string // that value, if it is a literal
 	// Volatile is set for a value that is another each time.
 	Volatile bool
+	Cut      bool // In are columns of the rows that the relation is computed from
 	// From is the column that it is a copy of in relation Via; -1 if none.
 	From, Via int
 	// Leaf is the position in the relation that is read, -1 if it is no column of
@@ -69,6 +70,18 @@ type Column struct {
 	Window *Window
 	Lits   []string // the values in the rows of a list of literals
 }
+
+// Function reports whether the column is a function of In.
+func (c *Column) Function() bool {
+	switch c.Class {
+	case "identity", "injective", "hashed", "monotone", "lossy":
+		return len(c.In) > 0 && !c.Volatile && !c.Cut
+	}
+	return false
+}
+
+// Given reports whether the column is a literal other than NULL.
+func (c *Column) Given() bool { return c.Fixed && c.Lit != "" && c.Lit != "null" }
 
 // Window is a window function's column.
 type Window struct {
@@ -82,6 +95,7 @@ type Relation struct {
 	Of   []int // what it is made of
 	Name string
 	Tids []int
+	Rows int   // of a list of literals
 	Cols []int // what Op goes by: the grouped columns, the distinct ones, the rows outside of a lateral relation
 	Join *Join
 }
@@ -93,9 +107,12 @@ const (
 	Base    Op = iota // a relation with rows of its own
 	Part              // rows of Of, perhaps fewer
 	Product           // rows of Of side by side
+	Semi              // rows of the first of Of, each beside one of the second
+	First             // at most one row of Of
 	Reading           // the rows of Of again: under columns of their own
 	Outer             // the rows of Of, and a row of NULLs for what has no match
 	Group             // a row for each group of Cols
+	Sets              // a row for each group by one of several sets of Cols
 	Unique            // the distinct rows of Of
 	Union             // the rows of all of Of
 	Lateral           // what Of gives for each row of the relations with tuple ids Cols
@@ -122,6 +139,14 @@ type Cond struct {
 	In       []int
 }
 
+// Expr is an expression, with the columns that it and its parts are.
+type Expr struct {
+	Op   string // =, and, is null, coalesce; col and lit for what has no parts
+	Col  int    // the column that it is, -1 if none
+	Lit  string
+	Args []*Expr
+}
+
 // Step is one step of a proof.
 type Step struct {
 	Rule Rule
@@ -133,6 +158,7 @@ type Step struct {
 	Word     string
 	Place    finding.Place
 	Strength finding.Strength // of the step itself
+	Expr     *Expr            // what a condition or an expression says
 	Subs     []*Proof         // proofs of what other relations export
 }
 
@@ -141,9 +167,12 @@ type Proof struct {
 	Name      string // of the relation that it is about
 	Columns   []Column
 	Relations []Relation
-	// Out are the columns of Table, by position.
+	// Out are the columns of Table, by position, and Names how they are called there.
 	Out   []int
+	Names []string
 	Steps []Step
+	// SkipsNull is set where concat() takes NULL for an empty text.
+	SkipsNull bool
 }
 
 // Claim returns what is proven.

@@ -53,7 +53,7 @@ const (
 	OfGroup
 	Counted
 	GroupHasRow
-	Sets
+	GroupedSets
 	SetOfNulls
 	Levels
 	Pivoted
@@ -128,7 +128,7 @@ var sentences = [rules]string{
 	OfGroup:         "all rows of a group have this value",
 	Counted:         "count is never NULL",
 	GroupHasRow:     "a group has a row, in which `{word}` is not NULL",
-	Sets:            "grouped by sets of {word}",
+	GroupedSets:     "grouped by sets of {word}",
 	SetOfNulls:      "grouped by sets of {word}",
 	Pivoted:         "a pivot is grouped by {from}",
 	Distinct:        "{word}",

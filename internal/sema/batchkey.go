@@ -64,7 +64,7 @@ func (w *World) KeyGap(cols []string) *KeyGap {
 
 // groups reports whether evidence is a GROUP BY.
 func groups(x *why) bool {
-	return x.rule == proof.Grouped || x.rule == proof.Sets || x.rule == proof.SetOfNulls
+	return x.rule == proof.Grouped || x.rule == proof.GroupedSets || x.rule == proof.SetOfNulls
 }
 
 var idName = regexp.MustCompile(`(?i)(^|_)(id|uuid|guid|sid|key|code)$`)

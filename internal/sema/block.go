@@ -145,6 +145,7 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 	}
 	var extra []*JoinCond
 	var unmatched fact
+	var orig Col
 	for _, e := range where {
 		if !j.nullLeft && !j.nullRight {
 			if j.strange(b, b.pre.reads(e)) {
@@ -161,6 +162,7 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 		if j.nullRight && !j.nullLeft {
 			if c := j.antiJoin(b, e); c != 0 && unmatched.why == nil {
 				unmatched = b.rel.constFact(c)
+				orig = j.World.cols[c].from
 			}
 			if j.degrades(b, e) {
 				c := j.extCond(b, e)
@@ -180,7 +182,11 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 	}
 	if unmatched.why != nil && j.Right.Status != Unique {
 		j.Right = Verdict{Status: Unique, Side: j.RightName, world: j.World, On: j.Right.On, Strength: j.Right.Strength, meets: j.meets(rightSide, nil)}
-		j.Right.why = j.World.because(j.Span(), proof.Unmatched, unmatched).saying(j.Right.meets, b.rel.at)
+		y := j.World.because(j.Span(), proof.Unmatched, unmatched)
+		if j.right.notNull[orig] != nil {
+			y.from = append(y.from, j.right.filledFact(orig))
+		}
+		j.Right.why = y.saying(j.Right.meets, b.rel.at)
 		b.rel.addFD(fd{j.extLeft.tids, j.ext.tids, false, j.Right.because()})
 	}
 	j.absolve(b.rel)

@@ -19,10 +19,8 @@ type reach struct {
 	r     *rel
 	by    map[Col]*fd // how a column was reached; nil for the start
 	order []*fd       // facts in the order they were used
-	in    map[Col]bool
-	nn    set // columns that are not NULL in the rows asked about, beside r.notNull
-	// whole are the keys under a condition that were used, by the fact made of them.
-	whole map[*fd]*partialKey
+	in    map[Col]int // the columns that were reached, numbered in order
+	nn    set         // columns that are not NULL in the rows asked about, beside r.notNull
 }
 
 func (w *World) reach(r *rel, from set) *reach { return w.reachNotNull(r, from, nil) }
@@ -30,7 +28,7 @@ func (w *World) reach(r *rel, from set) *reach { return w.reachNotNull(r, from, 
 // reachNotNull is reach for rows of which nn are not NULL: those that an `=` let
 // through.
 func (w *World) reachNotNull(r *rel, from, nn set) *reach {
-	c := &reach{w: w, r: r, in: make(map[Col]bool, 2*len(from)+8), by: map[Col]*fd{}, nn: nn}
+	c := &reach{w: w, r: r, in: make(map[Col]int, 2*len(from)+8), by: map[Col]*fd{}, nn: nn}
 	for _, x := range from {
 		c.enter(x, nil)
 	}
@@ -43,10 +41,10 @@ func (c *reach) enter(x Col, f *fd) { c.enterValue(x, f, c.present(x)) }
 
 // enterValue is enter for a column that is not NULL if value is set.
 func (c *reach) enterValue(x Col, f *fd, value bool) {
-	if c.in[x] {
+	if c.in[x] > 0 {
 		return
 	}
-	c.in[x] = true
+	c.in[x] = len(c.in) + 1
 	if f != nil {
 		c.by[x] = f
 	}
@@ -195,10 +193,6 @@ func (c *reach) run() {
 		for i := range c.r.partial {
 			if f := c.unconditional(&c.r.partial[i]); f != nil && c.add(f) {
 				changed = true
-				if c.whole == nil {
-					c.whole = map[*fd]*partialKey{}
-				}
-				c.whole[f] = &c.r.partial[i]
 			}
 		}
 		for i := range c.r.eq {
@@ -245,7 +239,7 @@ func (c *reach) usable(f *fd) bool {
 func (c *reach) add(f *fd) bool {
 	grew := false
 	for _, x := range f.to {
-		if !c.in[x] {
+		if c.in[x] == 0 {
 			c.enter(x, f)
 			grew = true
 		}
@@ -262,7 +256,7 @@ const maxDepth = 12
 func (c *reach) known(x Col) bool { return c.knownAt(x, 0) }
 
 func (c *reach) knownAt(x Col, depth int) bool {
-	if c.in[x] {
+	if c.in[x] > 0 {
 		return true
 	}
 	if _, ok := c.r.consts[x]; ok {
@@ -275,7 +269,7 @@ func (c *reach) knownAt(x Col, depth int) bool {
 	if len(col.tids) > 0 && !col.isTid {
 		all := true
 		for _, t := range col.tids {
-			if !c.in[t] {
+			if c.in[t] == 0 {
 				all = false
 				break
 			}
@@ -319,7 +313,7 @@ func (w *World) identifies(r *rel, from set) bool {
 func (c *reach) proof(cols set) []fact {
 	p := &trail{c: c, need: map[*fd]bool{}, seen: map[Col]bool{}}
 	for _, x := range cols {
-		p.column(x, 0)
+		p.column(x, len(c.in)+1, 0)
 	}
 	var out []fact
 	for _, f := range c.order {
@@ -331,11 +325,8 @@ func (c *reach) proof(cols set) []fact {
 				out = c.cite(out, x)
 			}
 		}
-		if k := c.whole[f]; k != nil {
-			out = append(c.cite(out, k.when.col), k.fact())
-			continue
-		}
-		out = append(out, dependency(*f))
+		stands := c.stands(&out, f)
+		out = append(out, stands)
 	}
 	for _, x := range p.consts {
 		out = append(out, c.r.constFact(x))
@@ -344,6 +335,23 @@ func (c *reach) proof(cols set) []fact {
 		out = c.cite(out, x)
 	}
 	return out
+}
+
+// stands returns the fact that dependency f was made of: an equality, a key under
+// a condition, or f itself. The column of the condition is cited in out.
+func (c *reach) stands(out *[]fact, f *fd) fact {
+	for _, p := range c.r.eq {
+		if p.why == f.why && len(f.to) == 1 && f.from.equal(set{p.a + p.b - f.to[0]}) && (p.a == f.to[0] || p.b == f.to[0]) {
+			return p.fact()
+		}
+	}
+	for i := range c.r.partial {
+		if k := &c.r.partial[i]; k.key.why == f.why && k.key.cols.equal(f.from) {
+			*out = c.cite(*out, k.when.col)
+			return k.fact()
+		}
+	}
+	return dependency(*f)
 }
 
 // trail walks a closure back.
@@ -355,39 +363,43 @@ type trail struct {
 	filled []Col
 }
 
-// column goes back to what x is known by, in the order in which known asks.
-func (p *trail) column(x Col, depth int) {
+// column goes back to what x was known by before the column with number end was
+// reached: a fact, or being a function of what was reached by then.
+func (p *trail) column(x Col, end, depth int) {
 	c := p.c
-	if depth > 8*maxDepth || p.seen[x] {
+	if depth > 8*maxDepth {
 		return
 	}
-	p.seen[x] = true
 	col := &c.w.cols[x]
-	if f := c.by[x]; f != nil {
-		if !p.need[f] {
-			p.need[f] = true
+	n := c.in[x]
+	switch {
+	case col.constant():
+		return
+	case n > 0 && n < end:
+		if f := c.by[x]; f != nil && !p.seen[x] {
+			p.seen[x], p.need[f] = true, true
 			p.told(f)
 			for _, y := range f.from {
-				p.column(y, depth+1)
+				p.column(y, n, depth+1)
 			}
 		}
 		return
 	}
-	if c.in[x] || col.constant() {
-		return
-	}
 	if _, ok := c.r.consts[x]; ok {
-		p.consts = append(p.consts, x)
+		if !slices.Contains(p.consts, x) {
+			p.consts = append(p.consts, x)
+		}
 		return
 	}
-	if len(col.tids) > 0 && !col.isTid && !slices.ContainsFunc(col.tids, func(t Col) bool { return !c.in[t] }) {
+	early := func(t Col) bool { return c.in[t] > 0 && c.in[t] < end }
+	if len(col.tids) > 0 && !col.isTid && !slices.ContainsFunc(col.tids, func(t Col) bool { return !early(t) }) {
 		for _, t := range col.tids {
-			p.column(t, depth+1)
+			p.column(t, end, depth+1)
 		}
 		return
 	}
 	for _, i := range col.in {
-		p.column(i, depth+1)
+		p.column(i, end, depth+1)
 	}
 }
 

@@ -32,8 +32,14 @@ type Declared struct {
 	NotNull map[string]Step // by comparison key of the column
 	Many    []DeclaredMany
 	// Const are columns with a single accepted value.
-	Const  map[string]string
+	Const  map[string]DeclaredConst
 	Ranges []DeclaredRanges
+}
+
+// DeclaredConst is the one value that a column may have.
+type DeclaredConst struct {
+	Lit  string
+	Step Step
 }
 
 // DeclaredRanges says that the ranges from Lower to Upper do not overlap among
@@ -57,7 +63,7 @@ type DeclaredMany struct {
 
 // Declare reads the facts that the project declares for a node.
 func Declare(n *manifest.Node, d *sql.Dialect) Declared {
-	out := Declared{NotNull: map[string]Step{}, Const: map[string]string{}}
+	out := Declared{NotNull: map[string]Step{}, Const: map[string]DeclaredConst{}}
 	for t := range n.AllTests() {
 		if t.Enabled {
 			out.test(t, d)
@@ -153,7 +159,7 @@ func (out *Declared) test(t *manifest.Test, d *sql.Dialect) {
 		}
 	case "accepted_values":
 		if vals := strs(t.Arg("values").Value); len(vals) == 1 && col != "" && total && cond == nil {
-			out.Const[d.FoldName(col, false)] = "'" + strings.ReplaceAll(vals[0], "'", "''") + "'"
+			out.Const[d.FoldName(col, false)] = DeclaredConst{"'" + strings.ReplaceAll(vals[0], "'", "''") + "'", step("`" + col + "` has one accepted value")}
 		}
 	}
 }

@@ -2,9 +2,11 @@ package sema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/proof"
+	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
 // Evidence is why a fact of a relation holds that others read: it is written out
@@ -109,6 +111,7 @@ func (e *Evidence) ofTable() *proof.Proof {
 	for i, c := range e.summary.Columns {
 		p.Columns = append(p.Columns, proof.Column{Name: c.Name, From: -1, Via: -1, Leaf: -1})
 		p.Out = append(p.Out, i)
+		p.Names = append(p.Names, c.Name)
 	}
 	s := proof.Step{Rule: e.rule, Strength: finding.Struct, Word: e.word, Says: proof.Fact{Kind: e.kind, In: proof.Table, From: e.cols, To: e.to, Lax: e.lax, Lit: e.lit}}
 	if e.rule == proof.Declared {
@@ -143,7 +146,7 @@ type expander struct {
 }
 
 func newExpander(w *World) *expander {
-	return &expander{w: w, p: &proof.Proof{}, cols: map[Col]int{}, stages: map[*stage]int{}, steps: map[*why][]int{}}
+	return &expander{w: w, p: &proof.Proof{SkipsNull: concatSkipsNull[w.Dialect.Name]}, cols: map[Col]int{}, stages: map[*stage]int{}, steps: map[*why][]int{}}
 }
 
 // export writes out the proof of what a query exports.
@@ -151,6 +154,11 @@ func (x *expander) export(e *Evidence) {
 	step := proof.Step{Rule: e.rule, Strength: finding.Struct, Says: proof.Fact{Kind: e.kind, In: proof.Table, From: e.cols, To: e.to, Lax: e.lax, Lit: e.lit}}
 	for _, c := range e.of.cols {
 		x.p.Out = append(x.p.Out, x.col(c.col))
+		name := ""
+		if c.name != nil {
+			name = c.name.Name
+		}
+		x.p.Names = append(x.p.Names, name)
 	}
 	rel := x.stage(e.of.at)
 	for _, f := range e.facts {
@@ -171,10 +179,10 @@ func (x *expander) col(c Col) int {
 	col := &x.w.cols[c]
 	out := proof.Column{
 		Name: x.w.colName(c), IsTid: col.isTid, Class: col.class.String(), Func: col.pattern,
-		Fixed: col.fixed, Volatile: col.volatile, Lit: col.lit, From: -1, Via: -1, Leaf: -1,
+		Fixed: col.fixed, Volatile: col.volatile, Cut: col.cutoff, Lit: col.lit, From: -1, Via: -1, Leaf: -1,
 		Tids: x.list(col.tids),
 	}
-	if col.deterministic() || col.via != nil && col.via.op == proof.Union {
+	if col.deterministic() || col.class == Grouped || col.via != nil && col.via.op == proof.Union {
 		out.In = x.list(col.in)
 	}
 	if col.leaf != nil && col.from <= 0 {
@@ -185,14 +193,13 @@ func (x *expander) col(c Col) int {
 	} else if col.via != nil {
 		out.Via = x.stage(col.via)
 	}
-	if win := col.window; win != nil && col.from <= 0 {
+	if win := col.window; win != nil {
 		out.Window = &proof.Window{Func: win.fn, Partition: x.list(win.partition), Order: x.list(win.order)}
 	}
-	for at := range x.stages {
-		if l, ok := at.lits[c]; ok {
-			out.Lits = l
-		}
+	if call, ok := col.expr.(*sql.Call); ok && col.class == Grouped {
+		out.Func = funcName(call)
 	}
+	out.Lits = x.p.Columns[i].Lits
 	x.p.Columns[i] = out
 	return i
 }
@@ -216,7 +223,7 @@ func (x *expander) stage(at *stage) int {
 	i := len(x.p.Relations)
 	x.stages[at] = i
 	x.p.Relations = append(x.p.Relations, proof.Relation{})
-	r := proof.Relation{Op: at.op}
+	r := proof.Relation{Op: at.op, Rows: at.rows}
 	for _, o := range at.of {
 		if o != nil {
 			r.Of = append(r.Of, x.stage(o))
@@ -230,6 +237,9 @@ func (x *expander) stage(at *stage) int {
 	}
 	r.Tids, r.Cols = x.list(at.tids), x.list(at.cols)
 	r.Join = x.join(at)
+	for c, lits := range at.lits {
+		x.p.Columns[x.col(c)].Lits = lits
+	}
 	x.p.Relations[i] = r
 	return i
 }
@@ -285,6 +295,9 @@ func (x *expander) fact(f fact) int {
 	if y.rule.Quotes() {
 		s.Word = oneLine(x.w.Text(y.span))
 	}
+	if y.expr != nil {
+		s.Expr = x.expr(y.expr.e, y.expr.bd)
+	}
 	for _, p := range y.premises() {
 		s.From = append(s.From, x.fact(p))
 	}
@@ -293,6 +306,81 @@ func (x *expander) fact(f fact) int {
 	}
 	s.Says = x.says(f, y.in)
 	return x.step(y, s)
+}
+
+// isNames are the words of IS predicates.
+var isNames = [...]string{sql.IsNull: "null", sql.IsTrue: "true", sql.IsFalse: "false", sql.IsUnknown: "unknown", sql.IsOther: "other"}
+
+func negated(not bool) string {
+	if not {
+		return "not "
+	}
+	return ""
+}
+
+// expr writes out an expression.
+func (x *expander) expr(e sql.Expr, bd *binder) *proof.Expr {
+	e = sql.Unparen(e)
+	out := &proof.Expr{Op: strings.ToLower(shape(e)), Col: -1}
+	args := []sql.Expr{}
+	bind := true
+	switch e := e.(type) {
+	case *sql.Column:
+		out.Op = "col"
+	case *sql.Literal:
+		out.Op, out.Lit = "lit", literalText(e)
+	case *sql.Binary:
+		out.Op, args = strings.TrimSpace(opText(e.Op)), []sql.Expr{e.L, e.R}
+	case *sql.Unary:
+		out.Op, args = "unary "+strings.TrimSpace(opText(e.Op)), []sql.Expr{e.X}
+	case *sql.Is:
+		out.Op, args = "is "+negated(e.Not)+isNames[e.What], []sql.Expr{e.X}
+	case *sql.Between:
+		out.Op, args = negated(e.Not)+"between", []sql.Expr{e.X, e.Lo, e.Hi}
+	case *sql.In:
+		out.Op, args = negated(e.Not)+"in", append([]sql.Expr{e.X}, e.List...)
+		if e.Query != nil {
+			out.Op += " query"
+		}
+	case *sql.Cast:
+		out.Op, args = "cast", []sql.Expr{e.X}
+	case *sql.AtTimeZone:
+		args = []sql.Expr{e.X}
+	case *sql.LikeExpr:
+		out.Op, args = negated(e.Not)+"like", []sql.Expr{e.X}
+	case *sql.Call:
+		out.Op = "call " + funcName(e)
+		for _, a := range e.Args {
+			if _, unit := unitArg(funcName(e), a.X); !unit && a.X != nil {
+				args = append(args, a.X)
+			}
+		}
+		if isWindow(e) || isAggregate(e) {
+			out.Op, args = "over "+funcName(e), nil
+		}
+	case *sql.Case:
+		out.Op = "case"
+		for _, when := range e.Whens {
+			args = append(args, when.Then)
+		}
+		if e.Else != nil {
+			args = append(args, e.Else)
+		}
+	case *sql.Subquery, *sql.Exists:
+	default:
+		bind = false
+	}
+	if bind {
+		if c, ok := bd.memo[e]; ok {
+			out.Col = x.col(c)
+		} else {
+			out.Col = x.col(bd.bind(e))
+		}
+	}
+	for _, a := range args {
+		out.Args = append(out.Args, x.expr(a, bd))
+	}
+	return out
 }
 
 func (x *expander) step(y *why, s proof.Step) int {

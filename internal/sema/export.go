@@ -41,9 +41,7 @@ func (w *World) export(info *queryInfo) *Summary {
 		}
 		if lit, ok := w.constOf(r, c.col); ok {
 			col.Const = lit
-			if _, ok := r.consts[c.col]; ok {
-				col.ConstEvidence = w.exported(r, proof.Constant, nil, []int{i}, lit, r.constFact(c.col))
-			}
+			col.ConstEvidence = w.exported(r, proof.Constant, nil, []int{i}, lit, constFacts(r, c.col)...)
 		}
 		col.Teller = w.tells(c.col)
 		if _, ok := visible[c.col]; !ok {

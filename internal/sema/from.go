@@ -179,7 +179,7 @@ func (b *Block) scan(t *sql.Table) *Scan {
 		}
 	}
 	if r.card.Max <= 1 {
-		r.addFD(fd{to: r.tids, why: w.given(t, "`"+sum.Name+"` has one row", nil, nil)})
+		r.addFD(fd{to: r.tids, why: w.given(t, "`"+sum.Name+"` has one row", sum.single(), nil)})
 	}
 	if sum.Open {
 		r.open = &openCols{why: sum.OpenWhy, named: map[string]Col{}, mint: func(name string, at *sql.Column) Col {
@@ -227,7 +227,7 @@ func (b *Block) derived(t *sql.Derived, left []*sourceRel) from {
 	b.Derived = append(b.Derived, info)
 	r := info.rel
 	if t.Lateral && len(info.outer) > 0 {
-		r = correlated(r, left)
+		r = b.World.correlated(r, left)
 	}
 	src := &sourceRel{title: "the subquery", node: t, rel: r}
 	f := from{rel: r, sources: []*sourceRel{src}}
@@ -243,7 +243,7 @@ func (b *Block) outerScope() *scope {
 
 // correlated weakens the facts of a lateral relation: they hold for each row to
 // its left, not for all of them together.
-func correlated(r *rel, left []*sourceRel) *rel {
+func (w *World) correlated(r *rel, left []*sourceRel) *rel {
 	var tids set
 	for _, s := range left {
 		tids = tids.with(s.rel.tids...)
@@ -255,9 +255,7 @@ func correlated(r *rel, left []*sourceRel) *rel {
 		out.addFD(fd{f.from.with(tids...), f.to, f.lax, beside(f)})
 	}
 	if r.card.Max <= 1 {
-		y := &why{rule: proof.Known, strength: finding.Struct}
-		y = y.saying(dependency(fd{to: r.tids}), r.at)
-		out.addFD(fd{tids, r.tids, false, beside(fd{to: r.tids, why: y})})
+		out.addFD(fd{tids, r.tids, false, beside(fd{to: r.tids, why: w.closureOf(r, nil, r.tids)})})
 	}
 	return out
 }

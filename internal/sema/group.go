@@ -22,6 +22,9 @@ func (b *Block) group() {
 	b.groupTid = w.mintTid(nil)
 	out := newRel(b.groupTid)
 	out.at.op, out.at.of = proof.Group, [2]*stage{b.rel.at}
+	if b.rollup() {
+		out.at.op = proof.Sets
+	}
 	out.row(b.groupTid)
 	b.post = &binder{w: w, block: b, scope: b.scope, groups: map[Col]Col{}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
 	for _, c := range keys {
@@ -48,7 +51,7 @@ func (b *Block) group() {
 func (b *Block) groupBy(e sql.Expr) Col {
 	w, c := b.World, b.pre.bind(e)
 	if b.rel.notNull[c] == nil && !w.cols[c].fixed && b.certain(b.rel, e) {
-		b.rel.fill(c, w.because(e.Range(), proof.Certain, b.filledIn(b.rel, e)...))
+		b.rel.fill(c, b.certainty(b.rel, e))
 	}
 	return c
 }

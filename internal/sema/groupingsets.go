@@ -127,7 +127,7 @@ func (b *Block) regroupSets(out *rel) {
 	}
 	b.setID = w.mint(column{name: "grouping set", class: Opaque, tids: b.groupTids()})
 	b.varying = varying
-	because := w.because(b.Select.GroupBy.Span, proof.Sets).worded(Tuple(w.names(all)))
+	because := w.because(b.Select.GroupBy.Span, proof.GroupedSets).worded(Tuple(w.names(all)))
 	out.addStrict(cols.with(b.setID), because)
 	if !slices.ContainsFunc(varying, func(c Col) bool { return b.grouping.notNull[c] == nil }) {
 		var filled []fact

@@ -15,7 +15,9 @@ func (b *Block) merge(j *Join, l, r from, bd *binder, on []sql.Expr, using []usi
 	lsrc, rsrc := l.sources, r.sources
 	switch j.Kind {
 	case sql.Semi:
-		return from{rel: b.matched(left, right, bd, on, using), sources: lsrc}
+		out := b.matched(left, right, bd, on, using)
+		out.at.join = j
+		return from{rel: out, sources: lsrc}
 	case sql.Anti:
 		out := left.clone()
 		out.card.Min = 0
@@ -80,6 +82,7 @@ func (b *Block) holds(r *rel, bd *binder, on []sql.Expr, using []usingPair) {
 // named, but what the conditions say of both holds.
 func (b *Block) matched(left, right *rel, bd *binder, on []sql.Expr, using []usingPair) *rel {
 	out := union(left, right)
+	out.at.op = proof.Semi
 	b.holds(out, bd, on, using)
 	out.cols, out.open, out.keys, out.dups = left.cols, left.open, left.keys, left.clone().dups
 	out.tids = left.tids

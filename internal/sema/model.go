@@ -324,9 +324,9 @@ func (s *Summary) declare(n *manifest.Node, d Declared, dialect *sql.Dialect, me
 			c.NotNull, c.NullWhy = true, []Step{step}
 			c.NullEvidence = s.declared(proof.NotNull, nil, []int{i}, "", step, "not_null")
 		}
-		if lit, ok := d.Const[c.Fold]; ok && c.Const == "" && c.NotNull {
-			c.Const = lit
-			c.ConstEvidence = s.declared(proof.Constant, nil, []int{i}, lit, Step{Text: "`" + c.Name + "` has one accepted value", Strength: finding.Tested}, "accepted_values")
+		if one, ok := d.Const[c.Fold]; ok && c.Const == "" && c.NotNull {
+			c.Const = one.Lit
+			c.ConstEvidence = s.declared(proof.Constant, nil, []int{i}, one.Lit, one.Step, "accepted_values")
 		}
 		if yc := n.Column(c.Name); yc != nil && c.Type == "" {
 			c.Type = yc.DataType

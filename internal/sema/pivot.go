@@ -199,7 +199,7 @@ func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
 	r := in.rel.clone()
 	tid := w.mintTid(nil)
 	base := r.tids
-	r.tids = r.tids.with(tid)
+	r.tids, r.at.tids = r.tids.with(tid), set{tid}
 	r.row(tid)
 	r.card = Card{0, Many}
 	r.cols = slices.DeleteFunc(slices.Clone(r.cols), func(c outCol) bool { return turned.has(c.col) })

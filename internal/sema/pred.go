@@ -392,7 +392,9 @@ func (b *binder) inList(e *sql.In, w *why) (cond, bool) {
 }
 
 func (b *binder) because(e sql.Expr) *why {
-	return b.w.because(e.Range(), proof.Condition)
+	y := b.w.because(e.Range(), proof.Condition)
+	y.expr = &reading{e, b}
+	return y
 }
 
 // oneLine squeezes white space and cuts long text for a message.
@@ -509,6 +511,7 @@ func (b *binder) applyFallback(r *rel, eq equality, w *why) {
 		}
 		if r.notNull[x] != nil || other != "" && contradict([]cond{compared(x, "=", other, w)}, []cond{compared(x, "=", lit, w)}) {
 			y := b.w.because(w.span, proof.Fallback)
+			y.expr = w.expr
 			if r.notNull[x] != nil {
 				y.from = []fact{r.filledFact(x)}
 			}

@@ -89,7 +89,7 @@ func (b *Block) item(out *rel, it *sql.Item) {
 	}
 	out.cols = append(out.cols, oc)
 	if out.notNull[c] == nil && b.certain(out, it.X) {
-		out.fill(c, w.because(it.X.Range(), proof.Certain, b.filledIn(out, it.X)...))
+		out.fill(c, b.certainty(out, it.X))
 	}
 }
 
@@ -102,7 +102,7 @@ func (b *Block) setReturning(out *rel, it *sql.Item, x *sql.Call, name string) {
 		return
 	}
 	tid := w.mintTid(nil)
-	out.tids = out.tids.with(tid)
+	out.tids, out.at.tids = out.tids.with(tid), out.at.tids.with(tid)
 	out.card.Max = Many
 	c := w.mint(column{class: Opaque, tids: []Col{tid}, expr: x})
 	oc := outCol{name: it.Alias, col: c, item: it}
@@ -187,15 +187,16 @@ func (b *Block) certain(r *rel, e sql.Expr) bool {
 	return false
 }
 
-// filledIn says which columns of an expression are never NULL in r.
-func (b *Block) filledIn(r *rel, e sql.Expr) []fact {
-	var out []fact
+// certainty is evidence that e is never NULL in r, for which columns of it are not.
+func (b *Block) certainty(r *rel, e sql.Expr) *why {
+	y := b.World.because(e.Range(), proof.Certain)
+	y.expr = &reading{e, b.post}
 	for _, c := range b.post.reads(e) {
 		if r.notNull[c] != nil {
-			out = append(out, r.filledFact(c))
+			y.from = append(y.from, r.filledFact(c))
 		}
 	}
-	return out
+	return y
 }
 
 // certainQuery reports whether a query in an expression has a row, in which its
@@ -366,6 +367,8 @@ func (b *Block) distinct() {
 		for _, e := range s.DistinctOn {
 			on = append(on, b.distinctOn(e))
 		}
+		r.at = r.at.step()
+		r.at.cols = on
 		r.addStrict(newSet(on...), w.because(s.Span, proof.DistinctOn))
 		return
 	}

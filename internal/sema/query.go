@@ -216,6 +216,7 @@ func (w *World) tail(info *queryInfo, q *sql.Query) {
 		switch lit.Text {
 		case "1":
 			r.card.Max = min(r.card.Max, 1)
+			r.at.op = proof.First
 			one := w.because(q.Limit.Range(), proof.LimitOne)
 			r.addFD(fd{to: r.tids, why: one})
 			r.addKey(key{why: one})

@@ -135,6 +135,16 @@ func (s *Summary) Names(cols []int) []string {
 	return out
 }
 
+// single is the evidence that there is one row at most.
+func (s *Summary) single() *Evidence {
+	for _, k := range s.Keys {
+		if len(k.Cols) == 0 && k.When == nil {
+			return k.Evidence
+		}
+	}
+	return nil
+}
+
 // HasKey reports whether cols, with what they determine, hold a strict
 // unconditional key, or themselves a lax one when lax is allowed.
 func (s *Summary) HasKey(cols []int, lax bool) bool {

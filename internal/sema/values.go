@@ -15,6 +15,7 @@ func (w *World) values(v *sql.Values) *rel {
 	r := newRel(tid)
 	r.row(tid)
 	r.card = Card{min(1, len(v.Rows)), len(v.Rows)}
+	r.at.rows = len(v.Rows)
 	if len(v.Rows) == 0 {
 		return r
 	}

@@ -30,7 +30,14 @@ type why struct {
 	from     []fact
 	// later finds what else it rests on, when that is asked for.
 	later func(says fact) []fact
-	given *given // another relation's fact
+	given *given   // another relation's fact
+	expr  *reading // what a condition or an expression says
+}
+
+// reading is an expression with what binds its names.
+type reading struct {
+	e  sql.Expr
+	bd *binder
 }
 
 // given is a fact that another relation exports, with how its proof is printed.
@@ -49,6 +56,7 @@ type stage struct {
 	join *Join
 	tids set
 	cols []Col
+	rows int              // of a list of literals
 	lits map[Col][]string // of literals: the values of a column, by row
 	also []*JoinCond      // of a join: what WHERE adds
 }
