@@ -193,4 +193,3 @@ func (c *checker) filled(at int) []int {
 	}
 	return out
 }
-
