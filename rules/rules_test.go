@@ -151,16 +151,16 @@ func check(t *testing.T, m finding.Meta, p *fixtures.Project, r *finding.Report)
 		}
 		line := f.File.Position(f.Span.Start).Line
 		i := slices.IndexFunc(wants, func(w fixtures.Want) bool {
-			return w.Code == f.Code && w.File == f.Path() && w.Line == line && w.Pattern.MatchString(f.Message) && (w.Severity == finding.Off || w.Severity == f.Severity)
+			return w.Code == f.Code && w.File == f.Path() && w.Line == line && w.Pattern.MatchString(f.Message) && (w.Severity == finding.Off || w.Severity == f.Severity) && (w.World == "" || w.World == worlds(f))
 		})
 		if i < 0 {
-			t.Errorf("not wanted: %s:%d %s %s %q", f.Path(), line, f.Code, f.Severity, f.Message)
+			t.Errorf("not wanted: %s:%d %s %s (%s) %q", f.Path(), line, f.Code, f.Severity, worlds(f), f.Message)
 			continue
 		}
 		wants = slices.Delete(wants, i, i+1)
 	}
 	for _, w := range wants {
-		t.Errorf("missing: %s:%d %s %s %q", w.File, w.Line, w.Code, w.Severity, w.Pattern)
+		t.Errorf("missing: %s:%d %s %s (%s) %q", w.File, w.Line, w.Code, w.Severity, w.World, w.Pattern)
 	}
 	if p.Bad || readsBroken(m) {
 		return
@@ -169,6 +169,14 @@ func check(t *testing.T, m finding.Meta, p *fixtures.Project, r *finding.Report)
 	for _, g := range r.Coverage.NotAnalysed {
 		t.Errorf("not analysed: %s: %s", g.Model, g.Reason)
 	}
+}
+
+// worlds names those that a finding holds in, as marks do.
+func worlds(f *finding.Finding) string {
+	if len(f.Worlds) == 0 {
+		return "every"
+	}
+	return strings.Join(f.Worlds, ", ")
 }
 
 // TestParts checks that what the rules about joins, filters, columns and

@@ -66,17 +66,15 @@ func (w *World) selectBlock(s *sql.Select, outer *scope, ctes map[string]*CTE, i
 	if s.ConnectBy != nil {
 		b.hierarchy()
 	}
-	for _, it := range s.Items {
-		if it.Alias != nil && !it.Alias.Hole && it.X != nil {
-			fold := w.Dialect.Fold(it.Alias)
-			if _, twice := b.scope.aliases[fold]; !twice {
-				b.scope.aliases[fold] = it
-			}
-		}
+	b.scope.plain = !w.Dialect.AliasInWhere
+	if !b.scope.plain {
+		b.nameItems()
 	}
 	b.pre = &binder{w: w, block: b, scope: b.scope, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
 	b.post = b.pre
 	b.where()
+	b.scope.plain = false
+	b.nameItems()
 	b.rows = b.rel
 	b.group()
 	b.rel = b.rel.clone()
@@ -85,6 +83,18 @@ func (w *World) selectBlock(s *sql.Select, outer *scope, ctes map[string]*CTE, i
 	b.conditions(s.Qualify, Qualify)
 	b.project()
 	return b
+}
+
+// nameItems makes the aliases of the select list names that clauses can use.
+func (b *Block) nameItems() {
+	for _, it := range b.Select.Items {
+		if it.Alias != nil && !it.Alias.Hole && it.X != nil {
+			fold := b.World.Dialect.Fold(it.Alias)
+			if _, twice := b.scope.aliases[fold]; !twice {
+				b.scope.aliases[fold] = it
+			}
+		}
+	}
 }
 
 // hierarchy handles CONNECT BY: a row comes once for every way that leads to

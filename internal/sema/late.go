@@ -25,7 +25,7 @@ func (w *World) LateFilters() []*Late {
 	byScan := map[*Scan]*Late{}
 	var out []*Late
 	for _, f := range w.Filters {
-		if f.Clause != Where || f.Block.InExpr || !movable(f.Expr) {
+		if f.Clause != Where || f.Block.InExpr || !w.movable(f.Expr) {
 			continue
 		}
 		l := w.late(f)
@@ -40,39 +40,60 @@ func (w *World) LateFilters() []*Late {
 		byScan[l.Scan] = l
 		out = append(out, l)
 	}
+	for _, l := range out {
+		// A guard goes where the other conditions go, and is in one world alone.
+		if slices.ContainsFunc(l.Filters, func(f *Filter) bool { return !hasQuery(f.Expr) }) {
+			l.Filters = slices.DeleteFunc(l.Filters, func(f *Filter) bool { return hasQuery(f.Expr) })
+		}
+	}
 	return out
 }
 
 // movable reports whether a conjunct can be evaluated earlier without failing
-// where it did not: comparisons of columns with constants, nothing that casts,
-// divides, subscripts or asks a query.
-func movable(e sql.Expr) bool {
-	for n := range sql.Walk(e) {
-		switch n := n.(type) {
-		case *sql.Column, *sql.Literal, *sql.Paren, *sql.Ident, *sql.Is, *sql.Between, *sql.LikeExpr, *sql.Interval, *sql.Tuple:
-		case *sql.In:
-			if n.Query != nil || n.Of != nil || n.Open {
-				return false
-			}
-		case *sql.Unary:
-			if n.Op != sql.OpNot && n.Op != sql.OpSub {
-				return false
-			}
-		case *sql.Binary:
-			switch n.Op {
-			case sql.OpAnd, sql.OpOr, sql.OpEq, sql.OpNe, sql.OpLt, sql.OpLe, sql.OpGt, sql.OpGe, sql.OpDistinct, sql.OpNotDistinct, sql.OpAdd, sql.OpSub:
-			default:
-				return false
-			}
-		case *sql.Call:
-			if !stables[funcName(n)] || len(n.Args) > 0 {
-				return false
-			}
-		default:
+// where it did not: comparisons of columns with constants or with a maximum of the
+// model's own table, nothing that casts, divides, subscripts or asks another query.
+func (w *World) movable(e sql.Expr) bool {
+	ok := true
+	sql.Inspect(e, func(n sql.Node) bool {
+		if sub, is := n.(*sql.Subquery); is {
+			ok = ok && w.ofTarget(sub)
 			return false
 		}
+		ok = ok && steadyNode(n)
+		return ok
+	})
+	return ok
+}
+
+// steadyNode reports whether a node of a conjunct, its parts aside, cannot fail.
+func steadyNode(n sql.Node) bool {
+	switch n := n.(type) {
+	case *sql.Column, *sql.Literal, *sql.Paren, *sql.Ident, *sql.Is, *sql.Between, *sql.LikeExpr, *sql.Interval, *sql.Tuple:
+		return true
+	case *sql.In:
+		return n.Query == nil && n.Of == nil && !n.Open
+	case *sql.Unary:
+		return n.Op == sql.OpNot || n.Op == sql.OpSub
+	case *sql.Binary:
+		switch n.Op {
+		case sql.OpAnd, sql.OpOr, sql.OpEq, sql.OpNe, sql.OpLt, sql.OpLe, sql.OpGt, sql.OpGe, sql.OpDistinct, sql.OpNotDistinct, sql.OpAdd, sql.OpSub:
+			return true
+		}
+	case *sql.Call:
+		return stables[funcName(n)] && len(n.Args) == 0
 	}
-	return true
+	return false
+}
+
+// ofTarget reports whether a query gives one value of all rows of {{ this }}, the
+// same wherever it is asked.
+func (w *World) ofTarget(e *sql.Subquery) bool {
+	sel, ok := e.Query.Body.(*sql.Select)
+	if !ok || len(sel.Items) != 1 || sel.Items[0].X == nil || !containsAggregate(sel.Items[0].X) || sel.Where != nil || sel.GroupBy != nil || sel.Having != nil || e.Query.With != nil || e.Query.Limit != nil || e.Query.Offset != nil {
+		return false
+	}
+	t, ok := sel.From.(*sql.Table)
+	return ok && w.isThis(t)
 }
 
 // late finds the import that a filter could stand at.

@@ -78,7 +78,7 @@ func (b *Block) hidesNames() bool {
 
 // unbound records a reference that nothing in scope has. The name of a relation
 // as a value is its whole row; a name of the select list is one that some
-// warehouses see wherever it stands; a column that USING merged is still there
+// warehouses see wherever it stands, and others nowhere in WHERE; a column that USING merged is still there
 // under the name of each side.
 func (b *binder) unbound(e *sql.Column) {
 	if b.named(e) || pseudo(b.w.Dialect, e) {
@@ -121,7 +121,7 @@ func (b *binder) named(e *sql.Column) bool {
 		if c := s.ctes[first]; c != nil && c.Node.Scalar != nil {
 			return true
 		}
-		if s.block != nil && slices.ContainsFunc(s.block.Select.Items, func(it *sql.Item) bool {
+		if s.block != nil && !s.plain && slices.ContainsFunc(s.block.Select.Items, func(it *sql.Item) bool {
 			return it.Alias != nil && w.Dialect.Fold(it.Alias) == first
 		}) {
 			return true

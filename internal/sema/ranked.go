@@ -2,6 +2,7 @@ package sema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -261,26 +262,58 @@ func (q *queryInfo) plain() *Scan {
 }
 
 // tableCond is a comparison of a relation's column, so that two readings of the
-// relation can be compared.
+// relation can be compared; or any other condition that gives the same each time, as
+// it is written.
 type tableCond struct {
 	leaf string
 	cond cond
+	text string
 }
 
 func condsOf(b *Block) []tableCond {
 	var out []tableCond
 	for _, f := range b.Filters {
-		if c, ok := f.bd.comparison(f.Expr); ok {
+		if c, ok := f.bd.comparison(f.Expr); ok && (c.lit != "" || strings.HasPrefix(c.op, "is ")) {
 			if l := b.World.cols[c.col].leaf; l != nil {
-				out = append(out, tableCond{l.Column, c})
+				out = append(out, tableCond{leaf: l.Column, cond: c})
 			}
+			continue
+		}
+		if text, ok := f.spelt(); ok {
+			out = append(out, tableCond{text: text})
 		}
 	}
 	return out
 }
 
-// understood reports whether every condition of the block is a comparison of a
-// column with a constant.
+// spelt returns a condition as it is written, with the columns that it reads; ok is
+// false where the same text may give something else each time.
+func (f *Filter) spelt() (text string, ok bool) {
+	w, ok := f.World, true
+	sql.Inspect(f.Expr, func(n sql.Node) bool {
+		switch n := n.(type) {
+		case *sql.Subquery:
+			ok = ok && w.ofTarget(n)
+			return false
+		case *sql.Query, *sql.Hole, *sql.Opaque:
+			ok = false
+		case *sql.Call:
+			ok = ok && !volatiles[funcName(n)]
+		}
+		return ok
+	})
+	text = strings.Join(strings.Fields(w.Text(f.Expr.Range())), " ")
+	for _, c := range f.cols {
+		l := w.cols[c].leaf
+		ok = ok && l != nil
+		if ok {
+			text += " " + l.Column
+		}
+	}
+	return text, ok
+}
+
+// understood reports whether every condition of the block is one of condsOf.
 func understood(b *Block) bool {
 	return len(condsOf(b)) == len(b.Filters) && b.Select.Prewhere == nil
 }
@@ -289,6 +322,9 @@ func understood(b *Block) bool {
 func impliedBy(w *World, as, bs []tableCond) bool {
 	for _, a := range as {
 		if !slices.ContainsFunc(bs, func(b tableCond) bool {
+			if a.text != "" || b.text != "" {
+				return a.text == b.text
+			}
 			x, y := b.cond, a.cond
 			y.col = x.col
 			return a.leaf == b.leaf && implies(x, y)

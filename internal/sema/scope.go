@@ -13,7 +13,10 @@ type scope struct {
 	// aliases are the names of the select list, where the dialect lets other
 	// clauses use them.
 	aliases map[string]*sql.Item
-	block   *Block
+	// plain is set where no name of the select list can be meant: in WHERE, for
+	// most dialects.
+	plain bool
+	block *Block
 	// outer is set when a column of an enclosing query was used.
 	outer set
 	hole  bool // a hole in FROM: any name may come from it

@@ -42,32 +42,41 @@ func (w *World) Idle() []Idle {
 	return out
 }
 
-// minds reports whether the select list has an answer for rows without a match:
-// it asks for NULL, or takes another value, where it reads what the join supplies.
+// minds reports whether the query has an answer for rows without a match: it asks
+// for NULL, takes another value or counts, where it reads what the join supplies.
 func (j *Join) minds() bool {
-	b := j.Block
-	for _, it := range b.Select.Items {
-		if it.X == nil {
-			continue
+	return slices.ContainsFunc(j.World.Blocks, func(b *Block) bool {
+		asks := func(e sql.Expr) bool {
+			return slices.ContainsFunc(answers(e), func(a sql.Expr) bool { return slices.ContainsFunc(b.pre.reads(a), j.supplies) })
 		}
-		for n := range sql.Walk(it.X) {
-			var e sql.Expr
-			switch n := n.(type) {
-			case *sql.Case:
-				e = n
-			case *sql.Is:
-				e = n
-			case *sql.Call:
-				if slices.Contains(firstValue, funcName(n)) {
-					e = n
-				}
+		return asks(b.Select.Where) || slices.ContainsFunc(b.Select.Items, func(it *sql.Item) bool { return asks(it.X) })
+	})
+}
+
+// answers returns the parts of e that make something of NULL.
+func answers(e sql.Expr) []sql.Expr {
+	if e == nil {
+		return nil
+	}
+	var out []sql.Expr
+	for n := range sql.Walk(e) {
+		switch n := n.(type) {
+		case *sql.Case:
+			out = append(out, n)
+		case *sql.Is:
+			out = append(out, n)
+		case *sql.Call:
+			if slices.Contains(firstValue, funcName(n)) {
+				out = append(out, n)
 			}
-			if e != nil && slices.ContainsFunc(b.pre.reads(e), j.supplies) {
-				return true
+			if funcName(n) == "count" {
+				for _, a := range n.Args {
+					out = append(out, a.X)
+				}
 			}
 		}
 	}
-	return false
+	return out
 }
 
 // again reports whether another outer join of the block reads the same relation:
@@ -93,10 +102,11 @@ func (j *Join) supplied() string {
 	return ""
 }
 
-// Distinct is a SELECT DISTINCT over rows that a key in its own columns tells
-// apart: it removes nothing.
+// Distinct is a SELECT DISTINCT, or a GROUP BY in its place, over rows that a key
+// in its own columns tells apart: it removes nothing.
 type Distinct struct {
 	Block *Block
+	Group bool // a GROUP BY
 	Key   []string
 	Steps []Step
 }
@@ -109,28 +119,38 @@ func (w *World) NeedlessDistinct() []Distinct {
 	}
 	for _, b := range w.Blocks {
 		r := b.Out
-		if !b.Select.Distinct || len(b.Select.DistinctOn) > 0 || r == nil || len(b.Select.Holes) > 0 || r.card.Max <= 1 {
+		if r == nil || len(b.Select.Holes) > 0 || r.card.Max <= 1 {
 			continue
 		}
-		if d, ok := b.needless(); ok {
-			out = append(out, d)
+		switch {
+		case b.Select.Distinct && len(b.Select.DistinctOn) == 0 && b.rel != nil && r.tids.equal(b.rel.tids): // else the rows were collapsed
+			var all set
+			for _, c := range r.cols {
+				all = all.with(c.col)
+			}
+			if key, steps, ok := w.needless(r, all); ok {
+				out = append(out, Distinct{b, false, key, steps})
+			}
+		case b.onlyGroups():
+			if key, steps, ok := w.needless(b.grouping, newSet(b.groupPre...)); ok {
+				out = append(out, Distinct{b, true, key, steps})
+			}
 		}
 	}
 	return out
 }
 
-func (b *Block) needless() (Distinct, bool) {
-	w, r := b.World, b.Out
-	if b.rel == nil || !r.tids.equal(b.rel.tids) {
-		return Distinct{}, false // the rows were collapsed
-	}
-	var all set
-	for _, c := range r.cols {
-		all = all.with(c.col)
-	}
-	reach := w.reach(r, all)
-	if r.open != nil || !reach.all(r.tids) {
-		return Distinct{}, false
+// onlyGroups reports whether the block groups rows and computes nothing of them.
+func (b *Block) onlyGroups() bool {
+	s := b.Select
+	return b.Grouped && s.GroupBy != nil && len(b.groupPre) > 0 && len(b.groupOut) == len(b.groupPre) && !b.rollup() && s.Having == nil && s.Qualify == nil &&
+		!slices.ContainsFunc(s.Items, func(it *sql.Item) bool { _, plain := it.X.(*sql.Column); return !plain })
+}
+
+// needless returns the least of the columns all that tell the rows of r apart.
+func (w *World) needless(r *rel, all set) ([]string, []Step, bool) {
+	if r.open != nil || !w.reach(r, all).all(r.tids) {
+		return nil, nil, false
 	}
 	for i := 0; i < len(all) && len(all) > 1; {
 		if less := all.without(all[i]); w.reach(r, less).all(r.tids) {
@@ -139,8 +159,7 @@ func (b *Block) needless() (Distinct, bool) {
 		}
 		i++
 	}
-	proof := w.reach(r, all).proof(r.tids)
-	return Distinct{b, w.names(all), w.steps(proof)}, true
+	return w.names(all), w.steps(w.reach(r, all).proof(r.tids)), true
 }
 
 // Sorted is an ORDER BY whose order nobody sees, or a LIMIT of a whole model.

@@ -14,9 +14,13 @@ var RedundantDistinct = lint.Rule{
 		Summary: "DISTINCT over rows that a key already tells apart", Needs: finding.NeedKeys, Since: "0.1.0"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, d := range w.NeedlessDistinct() {
-			at := d.Block.Select.Span
-			r := p.Report(sql.Span{Start: at.Start, End: min(at.End, at.Start+int32(len("select distinct")))}, "DISTINCT removes nothing: the rows are unique on %s", sema.Tuple(d.Key))
-			r.Evidence("key", d.Steps...).Help("take DISTINCT out").Quiet("a select list without %s", sema.Tuple(d.Key)).About(d.Key...)
+			s := d.Block.Select
+			at, what := sql.Span{Start: s.Start, End: min(s.End, s.Start+int32(len("select distinct")))}, "DISTINCT"
+			if d.Group {
+				at, what = s.GroupBy.Range(), "GROUP BY"
+			}
+			r := p.Report(at, "%s removes nothing: the rows are unique on %s", what, sema.Tuple(d.Key))
+			r.Evidence("key", d.Steps...).Help("take %s out", what).Quiet("a select list without %s", sema.Tuple(d.Key)).About(d.Key...)
 		}
 	},
 }

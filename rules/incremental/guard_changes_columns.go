@@ -1,6 +1,7 @@
 package incremental
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -18,7 +19,7 @@ var GuardChangesColumns = lint.Rule{
 		if !m.Incremented() || holes(m) || !closed(full) || !closed(incr) {
 			return
 		}
-		lost := missing(full.World.Output, incr.World.Output)
+		lost := without(missing(full.World.Output, incr.World.Output), keyOf(m))
 		added := missing(incr.World.Output, full.World.Output)
 		change, known := m.Node.OnSchemaChange()
 		switch {
@@ -57,6 +58,22 @@ func missing(a, b *sema.Summary) []string {
 		}
 	}
 	return out
+}
+
+// keyOf returns the columns of the unique_key: key-column-missing (UK06) speaks of
+// those that a run does not select.
+func keyOf(m *sema.Model) []string {
+	key, _, known := m.Node.UniqueKey()
+	if !known || m.Strategy().Effect == sema.Append && m.Strategy().Explicit {
+		return nil
+	}
+	return key
+}
+
+func without(names, less []string) []string {
+	return slices.DeleteFunc(names, func(n string) bool {
+		return slices.ContainsFunc(less, func(l string) bool { return strings.EqualFold(l, n) })
+	})
 }
 
 func quoted(names []string) string {

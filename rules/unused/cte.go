@@ -24,8 +24,8 @@ var CTE = lint.Rule{
 				}
 			}
 		}
-		done := map[string]bool{}
 		for _, w := range m.Worlds() {
+			done := map[string]bool{}
 			if len(w.Rendered.World.Forced) > 0 {
 				continue
 			}

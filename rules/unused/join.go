@@ -1,6 +1,8 @@
 package unused
 
 import (
+	"slices"
+
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/sema"
@@ -17,6 +19,9 @@ var Join = lint.Rule{
 			return
 		}
 		for _, j := range w.IdleJoins() {
+			if readElsewhere(p.Model, w, j) {
+				continue
+			}
 			r := p.Report(j.Span(), "the join to `%s` has no effect: no column of it is read, and at most one row of it matches", j.RightName)
 			r.Evidence("key", j.Right.Proof()...).About(j.RightName)
 			r.Help("delete the join, or select what it was meant for").Quiet("a column of it that is read")
@@ -25,4 +30,16 @@ var Join = lint.Rule{
 			}
 		}
 	},
+}
+
+// readElsewhere reports whether another world of the model has the join of w, and
+// reads a column of its right side.
+func readElsewhere(m *sema.Model, w *sema.World, j *sema.Join) bool {
+	at := w.Place(j.Span())
+	return slices.ContainsFunc(m.Worlds(), func(o *sema.World) bool {
+		return o != w && slices.ContainsFunc(o.Joins, func(k *sema.Join) bool {
+			there := o.Place(k.Span())
+			return there.File == at.File && there.Span.Start == at.Span.Start && !slices.Contains(o.IdleJoins(), k)
+		})
+	})
 }
