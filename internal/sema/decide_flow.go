@@ -116,10 +116,11 @@ func (p *prover) inGuard(s sql.Span) bool {
 // short is the text of a node in a line, with the table as people write it.
 func (w *World) short(e sql.Node) string {
 	s := e.Range()
-	text := w.Text(s)
-	for _, t := range slices.Backward(w.This) {
-		if name := (sql.Span{Start: t.Table.Start, End: t.Table.NameEnd}); s.Contains(name) && name.End > name.Start {
+	text, end := w.Text(s), s.End
+	for _, t := range slices.Backward(w.This) { // a query in ON is there twice
+		if name := (sql.Span{Start: t.Table.Start, End: t.Table.NameEnd}); s.Contains(name) && name.Start < name.End && name.End <= end {
 			text = text[:name.Start-s.Start] + "{{ this }}" + text[name.End-s.Start:]
+			end = name.Start
 		}
 	}
 	return oneLine(text)
