@@ -85,6 +85,7 @@ func (b *binder) unbound(e *sql.Column) {
 		return
 	}
 	u := &Unbound{Column: e, Block: b.block, Relation: len(e.Parts) > 1}
+	u.Listed = !u.Relation && b.scope.lists(b.w.Dialect, b.w.Dialect.Fold(e.Parts[0]))
 	name := e.Parts[len(e.Parts)-1].Name
 	var near []string
 	for s := b.scope; s != nil; s = s.parent {
@@ -113,6 +114,11 @@ func (b *binder) unbound(e *sql.Column) {
 	b.w.Unbound = append(b.w.Unbound, u)
 }
 
+// lists reports whether the select list of the scope gives a column the name.
+func (s *scope) lists(d *sql.Dialect, fold string) bool {
+	return s.block != nil && slices.ContainsFunc(s.block.Select.Items, func(it *sql.Item) bool { return it.Alias != nil && d.Fold(it.Alias) == fold })
+}
+
 // named reports whether something else than a column of FROM has the name.
 func (b *binder) named(e *sql.Column) bool {
 	w := b.w
@@ -121,9 +127,7 @@ func (b *binder) named(e *sql.Column) bool {
 		if c := s.ctes[first]; c != nil && c.Node.Scalar != nil {
 			return true
 		}
-		if s.block != nil && !s.plain && slices.ContainsFunc(s.block.Select.Items, func(it *sql.Item) bool {
-			return it.Alias != nil && w.Dialect.Fold(it.Alias) == first
-		}) {
+		if !s.plain && s.lists(w.Dialect, first) {
 			return true
 		}
 		for _, src := range s.sources {

@@ -69,7 +69,9 @@ type Unbound struct {
 	Near   string // a name in scope that was perhaps meant
 	// Relation is set when it is the qualifier that names nothing in scope.
 	Relation bool
-	Block    *Block
+	// Listed is set when the select list has the name, where it cannot be used.
+	Listed bool
+	Block  *Block
 }
 
 // CTE is a common table expression of the world.

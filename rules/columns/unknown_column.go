@@ -80,7 +80,9 @@ func reportBare(p *lint.Pass, all []*sema.Unbound) {
 
 func meant(r *lint.Report, u *sema.Unbound) {
 	r.Quiet("a column of that name in a relation of FROM")
-	if u.Near != "" {
+	if u.Listed {
+		r.Help("`%s` is a name of the select list, which WHERE does not see: repeat what it stands for", u.Column.Parts[0].Name)
+	} else if u.Near != "" {
 		r.Help("did you mean `%s`?", u.Near)
 	}
 }
