@@ -224,7 +224,7 @@ func (c *checker) decides(j *proof.Join, from, other, own []int) bool {
 			}
 		default:
 			if slices.ContainsFunc(k.In, func(x int) bool {
-				return !within(c.p.Columns[x].Tids, own) || len(c.p.Columns[x].Tids) == 0 && !c.p.Columns[x].Fixed
+				return !slices.Contains(from, x) && (!within(c.p.Columns[x].Tids, own) || len(c.p.Columns[x].Tids) == 0 && !c.p.Columns[x].Fixed)
 			}) {
 				return false
 			}
