@@ -251,11 +251,15 @@ func setOf(must bool) func(*jinja.CallArgs) (jinja.Value, error) {
 	return func(c *jinja.CallArgs) (jinja.Value, error) {
 		v, _ := c.Arg(0, "value")
 		items, ok := itemsOf(v)
+		set := &jinja.Set{}
+		for _, item := range items {
+			ok = ok && set.Add(item)
+		}
 		switch {
 		case ok:
-			return jinja.NewSet(items...), nil
+			return set, nil
 		case must:
-			return nil, hostError("set_strict takes something to loop over, not " + jinja.Repr(v))
+			return nil, hostError("set_strict takes hashable things to loop over, not " + jinja.Repr(v))
 		}
 		return fallback(c), nil
 	}

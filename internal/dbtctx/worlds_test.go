@@ -149,6 +149,8 @@ func TestUnknowns(t *testing.T) {
 		{`{{ config(tags=run_query('x')) }}`, ""},
 		{`{{ config.get(run_query('x')) }}{{ context.get(run_query('x')) }}`, "__hole_1____hole_2__"},
 		{`{{ ref('a', v='1' ~ run_query('x')) }}`, "__hole_2__"},
+		{`{{ tojson({'a': [run_query('x')]}) }}{{ toyaml([[['x' ~ run_query('x')]]]) }}`, "__hole_1____hole_3__"},
+		{`{{ set([['a']]) }}{{ set([['a']], 'no') }}`, "Noneno"},
 	} {
 		r := render(t, c, tt.text)
 		if r.Text != tt.want || len(r.Errors) > 0 {

@@ -342,29 +342,47 @@ func doubtful(v Value) bool {
 	return open(v)
 }
 
-// openInside is open for v or, if it is a list, tuple or dict, one of its
-// elements; it looks no deeper.
+// openInside reports whether v, or what it holds at any depth, is open. Of a
+// value that holds more than maxInside others, only so many are looked at.
 func openInside(v Value) bool {
+	left := maxInside
+	return openWithin(v, &left, 0)
+}
+
+const maxInside = 10_000
+
+func openWithin(v Value, left *int, depth int) bool {
+	if open(v) {
+		return true
+	}
 	var items []Value
 	switch v := v.(type) {
 	case *List:
 		items = v.items
 	case *Tuple:
 		items = v.items
-	case *Set:
-		items = v.Items()
 	case *Dict:
-		for _, e := range v.entries {
-			if open(e.val) {
+		for i := range v.entries {
+			if *left--; *left < 0 || depth > maxDepth {
+				return false
+			}
+			if openWithin(v.entries[i].val, left, depth+1) {
 				return true
 			}
 		}
-		return v.open
-	default:
-		return open(v)
+	case *view:
+		items = v.items
+	case *Set:
+		items = v.d.Keys()
+	}
+	if depth > maxDepth {
+		return false
 	}
 	for _, item := range items {
-		if open(item) {
+		if *left--; *left < 0 {
+			return false
+		}
+		if openWithin(item, left, depth+1) {
 			return true
 		}
 	}
