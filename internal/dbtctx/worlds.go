@@ -157,12 +157,15 @@ func (a *worldSet) next() (World, bool) {
 	return World{}, false
 }
 
-// open returns the outcomes that no render had.
+// open returns the outcomes that no render had, of conditions that guard some
+// text; where nobody knows how one comes out, also the outcome that shows
+// nothing.
 func (a *worldSet) open() []branch {
 	var open []branch
 	add := func(b branch) {
 		for i, guarded := range [2]source.Span{b.cond.Else, b.cond.Then} {
-			if guarded.Len() > 0 && !a.taken[b.fork][i] {
+			guards := guarded.Len() > 0 || b.cond.Unknown && !b.cond.Loop
+			if guards && !a.taken[b.fork][i] {
 				b.outcome, b.size = i == 1, guarded.Len()
 				open = append(open, b)
 			}

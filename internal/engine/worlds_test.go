@@ -46,3 +46,42 @@ func TestForcedWorldsFindLess(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Where a condition is not known, a model exports what holds either way.
+func TestWhatHoldsEitherWay(t *testing.T) {
+	var exported = map[string]*sema.Summary{}
+	look := &vet.Rule{
+		Meta: finding.Meta{Code: "TST98", Name: "look"},
+		Project: func(_ *vet.Pass, p *vet.Project) {
+			for _, m := range p.Models {
+				exported[m.Node.Name] = m.Summary
+			}
+		},
+	}
+	const macros = "{% macro late() %}{% if run_started_at.day > 3 %}group by id{% else %}group by id, b{% endif %}{% endmacro %}"
+	_, err := engine.Lint(context.Background(), engine.Options{Rules: []*vet.Rule{look}, Dialect: "duckdb", FS: fstest.MapFS{
+		"dbt_project.yml":    {Data: []byte("name: shop\n")},
+		"macros/late.sql":    {Data: []byte(macros)},
+		"models/_s.yml":      {Data: []byte("sources: [{name: s, tables: [{name: t}]}]\n")},
+		"models/known.sql":   {Data: []byte("select id, 1 as c from {{ source('s', 't') }} group by {% if target.name == 'x' %}id, b{% else %}id{% endif %}")},
+		"models/macro.sql":   {Data: []byte("select id, 1 as c from {{ source('s', 't') }} {{ late() }}")},
+		"models/columns.sql": {Data: []byte("select id, 1 as c {% if run_started_at.day > 3 %}, 2 as d{% endif %} from {{ source('s', 't') }} group by id")},
+		"models/value.sql":   {Data: []byte("select id, {{ 1 if run_started_at.day > 3 else 'null' }} as c from {{ source('s', 't') }} group by id")},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]struct {
+		key, open bool
+		value     string
+	}{
+		"known": {true, false, "1"}, "macro": {false, false, "1"}, "columns": {true, true, "1"}, "value": {true, false, ""},
+	} {
+		s := exported[name]
+		_, key := s.Grain()
+		c := s.Columns[s.Index("c")]
+		if key != want.key || s.Open != want.open || c.Const != want.value {
+			t.Errorf("%s: key %t, open %t, value %q", name, key, s.Open, c.Const)
+		}
+	}
+}

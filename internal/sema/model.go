@@ -261,18 +261,6 @@ func (s *Summary) history(n *manifest.Node, d *sql.Dialect) {
 	}
 }
 
-// base is the output that the exported columns come from: of the full refresh,
-// when the incremental run has the same columns.
-func (m *Model) base() *Summary {
-	full := m.Full()
-	if full == nil || full.World == nil || full.World.Output == nil {
-		return nil
-	}
-	out := *full.World.Output
-	out.Columns = slices.Clone(out.Columns)
-	return &out
-}
-
 // accumulates reports whether the table holds the rows of many runs, so that
 // what one query's rows fulfil need not hold of all.
 func (m *Model) accumulates() bool {
