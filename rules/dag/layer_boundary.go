@@ -3,6 +3,7 @@
 package dag
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -27,7 +28,10 @@ var LayerBoundary = lint.Rule{
 		}
 		var kinds []string
 		found := map[string][]*manifest.Node{}
-		for _, parent := range p.Manifest.Parents(n) {
+		if parts := joinedSources(p, layer, m); len(parts) > 1 {
+			kinds, found[several] = append(kinds, several), parts
+		}
+		for _, parent := range parents(p, m) {
 			kind := against(p, layer, n, parent)
 			if kind == "" {
 				continue
@@ -50,7 +54,32 @@ const (
 	raw        = "a source"
 	sibling    = "another staging model"
 	downstream = "a later layer"
+	several    = "several sources, and joins them"
 )
+
+// parents returns what a model depends on, and what its incremental run reads
+// beside it.
+func parents(p *lint.Pass, m *sema.Model) []*manifest.Node {
+	out := slices.Clone(p.Manifest.Parents(m.Node))
+	for _, w := range m.Worlds() {
+		for _, s := range w.Scans {
+			if n := p.Manifest.ByID[s.Relation.ID]; n != nil && n != m.Node && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// joinedSources returns the sources that a staging model reads, if it joins them. A
+// union may be of sources of one shape, and a base model is where they are joined.
+func joinedSources(p *lint.Pass, layer string, m *sema.Model) []*manifest.Node {
+	joins := func(w *sema.World) bool { return len(w.Joins) > 0 && len(w.Unions) == 0 }
+	if layer != "staging" || strings.HasPrefix(m.Node.Name, "base_") || !slices.ContainsFunc(m.Worlds(), joins) {
+		return nil
+	}
+	return slices.DeleteFunc(parents(p, m), func(n *manifest.Node) bool { return n.Type != manifest.Source })
+}
 
 // against says which rule of the layers a reference breaks, or "". A base model
 // may stand below a staging model: it begins with base_, or is called like the
@@ -79,6 +108,8 @@ func advice(kind string) string {
 	switch kind {
 	case raw:
 		return "read a staging model of the source instead"
+	case several:
+		return "stage each source on its own, and join the models in an intermediate one"
 	case sibling:
 		return "join staging models in an intermediate model"
 	}

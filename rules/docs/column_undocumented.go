@@ -17,6 +17,9 @@ type columnOptions struct {
 	// describe columns before one that does not is reported. A project that
 	// documents nothing yet does not hear of every model.
 	MinCoverage int `json:"min_coverage" jsonschema:"percentage of the models of a folder that must describe columns before the others are reported; 0 reports all"`
+	// Inherit lets a column that is passed on unchanged, under its name, share the
+	// description of the one that it is taken from.
+	Inherit bool `json:"inherit" jsonschema:"a column that is passed on unchanged counts as described where the one that it is taken from is"`
 	// Ignore are patterns of column names that need no description.
 	Ignore []string `json:"ignore" jsonschema:"patterns of column names that need no description, such as _fivetran_*"`
 }
@@ -48,7 +51,7 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	o := lint.Options[columnOptions](p)
 	var missing, unlisted, empty []string
 	for _, c := range cols {
-		if matches(o.Ignore, c.Name) {
+		if matches(o.Ignore, c.Name) || o.Inherit && inherits(p, c) {
 			continue
 		}
 		switch entry := entryOf(n, c.Name); {

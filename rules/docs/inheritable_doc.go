@@ -31,7 +31,7 @@ var InheritableDoc = lint.Rule{
 			if entry := entryOf(n, c.Name); entry != nil && plain(entry.Description.Value) != "" {
 				continue
 			}
-			if up, node := origin(p, c); up != nil && strings.EqualFold(bare(up.Name), c.Name) {
+			if up, node := origin(p, c); up != nil && inherits(p, c) {
 				open, from, whose = append(open, c.Name), append(from, up), append(whose, node)
 			}
 		}
@@ -45,6 +45,13 @@ var InheritableDoc = lint.Rule{
 		}
 		r.Help("copy the text, or share it by a docs block").Quiet("a description of its own")
 	},
+}
+
+// inherits reports whether c is passed on, under its name, from a column that is
+// described.
+func inherits(p *lint.Pass, c sema.Column) bool {
+	up, _ := origin(p, c)
+	return up != nil && strings.EqualFold(bare(up.Name), c.Name)
 }
 
 // origin returns the described column that c is a copy of, if it is one of a

@@ -42,7 +42,7 @@ var MaxOnEmpty = lint.Rule{
 		Summary: "the full refresh is empty, and the maximum of nothing is NULL", Needs: finding.NeedSQL, Since: "0.1.0"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		full := m.Full()
-		if !m.Incremented() || full == nil || full.World == nil || !full.World.Empty() {
+		if !m.Incremented() || full == nil || full.World == nil || !full.World.Empty() || len(full.World.Vain()) > 0 { // what is in vain is FLT04's
 			return
 		}
 		for _, g := range m.Guards() {
