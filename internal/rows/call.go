@@ -17,7 +17,7 @@ func funcName(c *sql.Call) string {
 	return strings.ToLower(c.Name[len(c.Name)-1].Name)
 }
 
-func isWindow(c *sql.Call) bool { return c.Over != nil || c.OverName != nil }
+func isWindow(c *sql.Call) bool { return c.Over != nil || c.OverName() != nil }
 
 var aggregates = []string{"count", "sum", "avg", "min", "max", "max_by", "min_by", "arg_max", "arg_min", "bool_or", "bool_and", "any_value", "array_agg", "string_agg", "listagg", "count_if", "median", "first", "last", "approx_count_distinct", "stddev", "variance", "mode", "list"}
 
@@ -30,7 +30,7 @@ var strict = map[string]bool{"lower": true, "upper": true, "trim": true, "md5": 
 
 // call evaluates a scalar function.
 func (e *env) call(c *sql.Call) any {
-	if c.Open || len(c.Params) > 0 || c.Distinct || c.Star {
+	if c.Open || len(c.Params()) > 0 || c.Distinct || c.Star {
 		fail(unknown("a call"))
 	}
 	name := funcName(c)
@@ -203,12 +203,12 @@ func word(x sql.Expr) string {
 
 // aggregate evaluates an aggregate over the rows of the group.
 func (e *env) aggregate(c *sql.Call) any {
-	if !e.grouped || len(c.OrderBy) > 0 || len(c.WithinGroup) > 0 || c.Having != nil || len(c.Params) > 0 || c.Open {
+	if !e.grouped || len(c.OrderBy()) > 0 || len(c.WithinGroup()) > 0 || c.Having() != nil || len(c.Params()) > 0 || c.Open {
 		fail(unknown("an aggregate"))
 	}
 	var rows [][]any
 	for _, r := range e.group {
-		if c.Filter != nil && truth(r.eval(c.Filter)) != yes {
+		if c.Filter() != nil && truth(r.eval(c.Filter())) != yes {
 			continue
 		}
 		var args []any

@@ -38,7 +38,7 @@ func (d *Database) windows(s *sql.Select, envs []*env) {
 // over computes one window function.
 func over(c *sql.Call, envs []*env) {
 	w := c.Over
-	if w == nil || w.Base != nil || len(w.Holes) > 0 || c.Nulls < 0 || c.Filter != nil || c.Distinct {
+	if w == nil || w.Base != nil || len(w.Holes) > 0 || c.Nulls < 0 || c.Filter() != nil || c.Distinct {
 		fail(unknown("a window"))
 	}
 	parts := map[string][]*env{}

@@ -44,10 +44,10 @@ func (b *binder) aggregate(e *sql.Call) Col {
 		a.args = append(a.args, c)
 		fixed = fixed && b.w.cols[c].fixed
 	}
-	if e.Filter != nil {
-		pre.bind(e.Filter)
+	if e.Filter() != nil {
+		pre.bind(e.Filter())
 	}
-	for _, o := range slices.Concat(e.OrderBy, e.WithinGroup) {
+	for _, o := range slices.Concat(e.OrderBy(), e.WithinGroup()) {
 		pre.bind(o.X)
 	}
 	if c, ok := b.sameAggregate(a); ok {
@@ -83,7 +83,7 @@ func (b *binder) filled(a *Aggregate) *why {
 		return b.w.because(a.Call.Span, proof.Counted)
 	}
 	grouped := !b.block.rollup() && slices.ContainsFunc(b.block.groupPre, func(c Col) bool { return !b.w.cols[c].fixed })
-	if grouped && a.Call.Filter == nil && keepsValues[a.Name] && len(a.args) == 1 && b.block.grouping.notNull[a.args[0]] != nil {
+	if grouped && a.Call.Filter() == nil && keepsValues[a.Name] && len(a.args) == 1 && b.block.grouping.notNull[a.args[0]] != nil {
 		return b.w.because(a.Call.Span, proof.GroupHasRow, b.block.grouping.filledFact(a.args[0])).worded(b.w.colName(a.args[0]))
 	}
 	return nil
@@ -115,13 +115,13 @@ var repeatable = words("count min max sum avg bool_and bool_or count_if")
 
 // plainCall reports whether an aggregate is a function of its arguments alone.
 func plainCall(e *sql.Call) bool {
-	return e.Filter == nil && len(e.OrderBy)+len(e.WithinGroup)+len(e.Params) == 0 && !e.Open
+	return e.Filter() == nil && len(e.OrderBy())+len(e.WithinGroup())+len(e.Params()) == 0 && !e.Open
 }
 
 // ofGroup returns the group column that an aggregate picks a value of, which all
 // rows of the group have.
 func (b *binder) ofGroup(a *Aggregate) (Col, bool) {
-	if !picks[a.Name] || len(a.args) != 1 || a.Call.Filter != nil || b.block.rollup() {
+	if !picks[a.Name] || len(a.args) != 1 || a.Call.Filter() != nil || b.block.rollup() {
 		return 0, false
 	}
 	g, ok := b.groups[a.args[0]]

@@ -400,7 +400,7 @@ func (b *Block) windows() {
 
 // namedWindow resolves OVER w and OVER (w ...); nil when it cannot.
 func (b *Block) namedWindow(e *sql.Call, spec *sql.Window) *sql.Window {
-	name := e.OverName
+	name := e.OverName()
 	if spec != nil {
 		name = spec.Base
 	}

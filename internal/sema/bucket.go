@@ -43,7 +43,7 @@ func (p *prover) bucketOf(s *stream, c Col) (base Col, b bucket, agg string) {
 			return c, b, agg
 		}
 		if call, ok := sql.Unparen(col.expr).(*sql.Call); ok && col.class == Grouped {
-			if name := funcName(call); agg == "" && (name == "max" || name == "min") && call.Filter == nil {
+			if name := funcName(call); agg == "" && (name == "max" || name == "min") && call.Filter() == nil {
 				agg, c = name, col.in[0]
 				continue
 			}
@@ -158,7 +158,7 @@ func (p *prover) limitCall(s *stream, e *sql.Call) (limit, bool) {
 			l.start = bucket{day, 1}
 		}
 		return l, true
-	case name == "max" && len(e.Args) == 1 && e.Over == nil && e.Filter == nil:
+	case name == "max" && len(e.Args) == 1 && e.Over == nil && e.Filter() == nil:
 		return p.newest(s, e.Args[0].X)
 	case (name == "coalesce" || name == "ifnull" || name == "nvl") && len(e.Args) > 1:
 		l, ok := p.readLimit(s, e.Args[0].X)

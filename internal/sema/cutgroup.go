@@ -252,7 +252,7 @@ func (g *Guard) loses(a *Aggregate) bool {
 // no difference to the aggregate.
 func (g *Guard) spares(a *Aggregate) bool {
 	w, b := g.World, a.Block
-	if (!aggregates[a.Name].pick && !a.Call.Distinct) || len(a.args) == 0 || a.Call.Filter != nil || len(a.Call.OrderBy) > 0 {
+	if (!aggregates[a.Name].pick && !a.Call.Distinct) || len(a.args) == 0 || a.Call.Filter() != nil || len(a.Call.OrderBy()) > 0 {
 		return false
 	}
 	var reads, own set

@@ -203,7 +203,7 @@ func (p *prover) newestWins(s *stream, g placed, b barrier) *gap {
 		if a.Block != b.block || b.phase != atGroup {
 			continue
 		}
-		if a.Name == "max" && len(a.args) == 1 && a.Call.Filter == nil {
+		if a.Name == "max" && len(a.args) == 1 && a.Call.Filter() == nil {
 			if of, _, agg := p.bucketOf(s, a.args[0]); of == base && agg == "" {
 				continue
 			}

@@ -17,11 +17,11 @@ func funcName(c *sql.Call) string {
 
 // isAggregate reports whether c aggregates rows: a known aggregate without OVER.
 func isAggregate(c *sql.Call) bool {
-	if c.Over != nil || c.OverName != nil {
+	if c.Over != nil || c.OverName() != nil {
 		return false
 	}
 	name := funcName(c)
-	if c.Filter != nil || len(c.WithinGroup) > 0 {
+	if c.Filter() != nil || len(c.WithinGroup()) > 0 {
 		return true
 	}
 	// DuckDB's and Snowflake's scalar list functions share names with none of
@@ -31,7 +31,7 @@ func isAggregate(c *sql.Call) bool {
 }
 
 // isWindow reports whether c is a window function call.
-func isWindow(c *sql.Call) bool { return c.Over != nil || c.OverName != nil }
+func isWindow(c *sql.Call) bool { return c.Over != nil || c.OverName() != nil }
 
 // containsAggregate reports whether e aggregates in its own query.
 func containsAggregate(e sql.Node) bool { return containsCall(e, isAggregate) }
@@ -146,7 +146,7 @@ func (p *pattern) call(e *sql.Call) {
 		p.text.WriteByte(')')
 		return
 	}
-	if e.Open || len(e.Params) > 0 {
+	if e.Open || len(e.Params()) > 0 {
 		p.opaque = true
 	}
 	for i, a := range e.Args {

@@ -206,24 +206,76 @@ type Type struct {
 // Call is a function call. Aggregates and window functions are calls too.
 type Call struct {
 	Span
-	Name        []*Ident // dbo.f, safe.f; the last part is the function
-	NameEnd     int32
-	Nulls       int8   // 0 not said, +1 RESPECT NULLS, -1 IGNORE NULLS
-	Star        bool   // f(*)
-	NoParens    bool   // current_date and its like, without parentheses
-	Open        bool   // a hole among the arguments: more may follow
-	Distinct    bool   // f(DISTINCT x)
-	Params      []Expr // ClickHouse f(params)(args)
-	Args        []*Arg
+	Name     []*Ident // dbo.f, safe.f; the last part is the function
+	NameEnd  int32
+	Nulls    int8 // 0 not said, +1 RESPECT NULLS, -1 IGNORE NULLS
+	Star     bool // f(*)
+	NoParens bool // current_date and its like, without parentheses
+	Open     bool // a hole among the arguments: more may follow
+	Distinct bool // f(DISTINCT x)
+	Args     []*Arg
+	Over     *Window
+	Rare     *Clauses // nil for nearly all
+}
+
+// Clauses are the parts of a call that few calls have, each with a method of
+// [Call].
+type Clauses struct {
+	Params      []Expr
 	OrderBy     []*OrderItem
 	Limit       Expr
-	Sep         Expr    // SEPARATOR
-	Having      *Opaque // HAVING MAX x
+	Sep         Expr
+	Having      *Opaque
 	WithinGroup []*OrderItem
 	Filter      Expr
-	Over        *Window
-	OverName    *Ident    // OVER w
-	Tail        []*Opaque // words of JSON functions: OMIT QUOTES, RETURNING t, ON ERROR
+	OverName    *Ident
+	Tail        []*Opaque
+}
+
+// clauses returns the rare clauses, to be read.
+func (c *Call) clauses() *Clauses {
+	if c.Rare == nil {
+		return noClauses
+	}
+	return c.Rare
+}
+
+// noClauses are those of a plain call.
+var noClauses = new(Clauses)
+
+// Params returns the parameters of ClickHouse's f(params)(args).
+func (c *Call) Params() []Expr { return c.clauses().Params }
+
+// OrderBy returns the ORDER BY among the arguments.
+func (c *Call) OrderBy() []*OrderItem { return c.clauses().OrderBy }
+
+// Limit returns the LIMIT among the arguments, or nil.
+func (c *Call) Limit() Expr { return c.clauses().Limit }
+
+// Sep returns what follows SEPARATOR, or nil.
+func (c *Call) Sep() Expr { return c.clauses().Sep }
+
+// Having returns HAVING MAX x or HAVING MIN x, or nil.
+func (c *Call) Having() *Opaque { return c.clauses().Having }
+
+// WithinGroup returns the ORDER BY of WITHIN GROUP.
+func (c *Call) WithinGroup() []*OrderItem { return c.clauses().WithinGroup }
+
+// Filter returns the condition of FILTER (WHERE x), or nil.
+func (c *Call) Filter() Expr { return c.clauses().Filter }
+
+// OverName returns the window that OVER w names, or nil.
+func (c *Call) OverName() *Ident { return c.clauses().OverName }
+
+// Tail returns the words of JSON functions: OMIT QUOTES, RETURNING t, ON ERROR.
+func (c *Call) Tail() []*Opaque { return c.clauses().Tail }
+
+// more returns the rare clauses, to be added to.
+func (c *Call) more() *Clauses {
+	if c.Rare == nil {
+		c.Rare = new(Clauses)
+	}
+	return c.Rare
 }
 
 // Arg is an argument of a call, perhaps named: f(name => x), struct(x as name).

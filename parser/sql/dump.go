@@ -3,6 +3,7 @@ package sql
 import (
 	"fmt"
 	"io"
+	"iter"
 	"reflect"
 	"strings"
 )
@@ -56,14 +57,37 @@ func dumpNode(w io.Writer, field string, v reflect.Value, depth int) {
 	if n, ok := v.Interface().(Node); ok {
 		fmt.Fprintf(w, " %d-%d", n.Range().Start, n.Range().End)
 	}
-	for i := range s.NumField() {
-		if text := plainField(s.Field(i)); text != "" && s.Type().Field(i).Name != "Span" {
-			fmt.Fprintf(w, " %s=%s", s.Type().Field(i).Name, text)
+	for name, f := range fields(s) {
+		if text := plainField(f); text != "" && name != "Span" {
+			fmt.Fprintf(w, " %s=%s", name, text)
 		}
 	}
 	fmt.Fprintln(w)
-	for i := range s.NumField() {
-		dumpField(w, s.Type().Field(i).Name+": ", s.Field(i), depth+1)
+	for name, f := range fields(s) {
+		dumpField(w, name+": ", f, depth+1)
+	}
+}
+
+// fields yields the fields of a node, those that few calls have among them.
+func fields(s reflect.Value) iter.Seq2[string, reflect.Value] {
+	return func(yield func(string, reflect.Value) bool) {
+		for i := range s.NumField() {
+			f := s.Field(i)
+			if f.Type() != reflect.TypeFor[*Clauses]() {
+				if !yield(s.Type().Field(i).Name, f) {
+					return
+				}
+				continue
+			}
+			if f.IsNil() {
+				continue
+			}
+			for name, rare := range fields(f.Elem()) {
+				if !yield(name, rare) {
+					return
+				}
+			}
+		}
 	}
 }
 

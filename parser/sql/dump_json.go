@@ -91,9 +91,9 @@ func (w *jsonWriter) node(v reflect.Value, depth int) {
 		if n, ok := v.Interface().(Node); ok {
 			w.span(n.Range())
 		}
-		for i := range s.NumField() {
-			if f := s.Type().Field(i); f.Name != "Span" && depth < maxDepth {
-				w.value(f.Name, s.Field(i), depth+1)
+		for name, f := range fields(s) {
+			if name != "Span" && depth < maxDepth {
+				w.value(name, f, depth+1)
 			}
 		}
 	})

@@ -14,7 +14,7 @@ func (p *parser) callOf(start int32, name []*Ident) *Call {
 	p.callArgs(c, fn)
 	if p.at(TokLParen) && p.adjacent(0) && p.speaks(&dialectClickHouse) { // f(params)(args)
 		for _, a := range c.Args {
-			c.Params = append(c.Params, a.X)
+			c.more().Params = append(c.more().Params, a.X)
 		}
 		c.Args = nil
 		p.next()
@@ -68,7 +68,7 @@ func (p *parser) callArgs(c *Call, fn string) {
 			break
 		}
 		if fn == "semantic_view" { // Snowflake: the view, then METRICS, DIMENSIONS, WHERE
-			c.Tail = append(c.Tail, p.skipKnown())
+			c.more().Tail = append(c.more().Tail, p.skipKnown())
 			break
 		}
 		if p.pairs(fn) { // json_object('k': v), json_object('k' value v)
@@ -85,7 +85,7 @@ func (p *parser) callArgs(c *Call, fn string) {
 	c.Args = since(&p.nodes.argList, mark)
 	p.argTails(c, fn)
 	if o := p.closeParen("`,` or `)`"); o != nil {
-		c.Tail = append(c.Tail, o)
+		c.more().Tail = append(c.more().Tail, o)
 	}
 }
 
@@ -286,16 +286,16 @@ func (p *parser) argTails(c *Call, fn string) {
 		start := p.start()
 		switch {
 		case p.acceptWords(kwOrder, kwBy):
-			c.OrderBy = append(c.OrderBy, p.orderItems()...)
+			c.more().OrderBy = append(c.more().OrderBy, p.orderItems()...)
 		case p.atWord(kwLimit):
 			p.next()
-			c.Limit = p.listExpr()
+			c.more().Limit = p.listExpr()
 		case p.acceptWord(kwSeparator):
-			c.Sep = p.listExpr()
+			c.more().Sep = p.listExpr()
 		case p.acceptWord(kwHaving):
 			p.next()
 			p.expr()
-			c.Having = p.opaque(start, true)
+			c.more().Having = p.opaque(start, true)
 		case p.acceptWords(kwIgnore, kwNulls):
 			c.Nulls = -1
 		case p.acceptWords(kwRespect, kwNulls):
@@ -304,7 +304,7 @@ func (p *parser) argTails(c *Call, fn string) {
 			for !p.stopped(stopNothing) && !p.atWords(kwOrder, kwBy) {
 				p.skipOne()
 			}
-			c.Tail = append(c.Tail, p.opaque(start, true))
+			c.more().Tail = append(c.more().Tail, p.opaque(start, true))
 		}
 	}
 }
@@ -321,10 +321,10 @@ func (p *parser) callTail(c *Call) {
 			p.i += 2
 			if p.need(TokLParen, "`(`") {
 				if p.needWord(kwOrder) && p.needWord(kwBy) {
-					c.WithinGroup = p.orderItems()
+					c.more().WithinGroup = p.orderItems()
 				}
 				if o := p.closeParen("`)`"); o != nil {
-					c.Tail = append(c.Tail, o)
+					c.more().Tail = append(c.more().Tail, o)
 				}
 			}
 		case kwFilter:
@@ -333,9 +333,9 @@ func (p *parser) callTail(c *Call) {
 			}
 			p.i += 2
 			p.acceptWord(kwWhere)
-			c.Filter = p.innerExpr()
+			c.more().Filter = p.innerExpr()
 			if o := p.closeParen("`)`"); o != nil {
-				c.Tail = append(c.Tail, o)
+				c.more().Tail = append(c.more().Tail, o)
 			}
 		case kwIgnore, kwRespect:
 			if next.word != kwNulls {
@@ -352,7 +352,7 @@ func (p *parser) callTail(c *Call) {
 			}
 			start := p.start()
 			p.i += 2
-			c.Tail = append(c.Tail, p.opaque(start, true))
+			c.more().Tail = append(c.more().Tail, p.opaque(start, true))
 		case kwKeep: // Oracle: KEEP (DENSE_RANK FIRST ORDER BY x)
 			if next.Kind != TokLParen {
 				return
@@ -360,7 +360,7 @@ func (p *parser) callTail(c *Call) {
 			start := p.start()
 			p.next()
 			p.skipOne()
-			c.Tail = append(c.Tail, p.opaque(start, true))
+			c.more().Tail = append(c.more().Tail, p.opaque(start, true))
 		case kwOver:
 			if next.Kind == TokLParen {
 				p.next()
@@ -371,7 +371,7 @@ func (p *parser) callTail(c *Call) {
 				return
 			}
 			p.next()
-			c.OverName = p.ident()
+			c.more().OverName = p.ident()
 		default:
 			return
 		}

@@ -135,7 +135,7 @@ func (p *parser) xmlArgs(c *Call) bool {
 		for !p.stopped(stopNothing) {
 			p.skipOne()
 		}
-		c.Tail = append(c.Tail, p.opaque(start, true))
+		c.more().Tail = append(c.more().Tail, p.opaque(start, true))
 	}
 	p.closeArgs(c)
 	return true
@@ -229,7 +229,7 @@ func (p *parser) argsOf(xs ...Expr) []*Arg {
 
 func (p *parser) closeArgs(c *Call) {
 	if o := p.closeParen("`)`"); o != nil {
-		c.Tail = append(c.Tail, o)
+		c.more().Tail = append(c.more().Tail, o)
 	}
 }
 

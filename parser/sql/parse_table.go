@@ -150,7 +150,7 @@ func (p *parser) tableOf(start int32, lateral bool) TableExpr {
 		f.Call.NameEnd = start
 	}
 	if o := p.closeParen("`)`"); o != nil {
-		f.Call.Tail = append(f.Call.Tail, o)
+		f.Call.more().Tail = append(f.Call.more().Tail, o)
 		f.Call.End = o.End
 	}
 	f.Span = p.from(start)

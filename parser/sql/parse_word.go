@@ -290,7 +290,7 @@ func (p *parser) attached(x Expr) Expr {
 		c := p.callOf(start, named.Name)
 		c.NameEnd = named.NameEnd
 		for _, a := range named.Args {
-			c.Params = append(c.Params, a.X)
+			c.more().Params = append(c.more().Params, a.X)
 		}
 		return c
 	}

@@ -382,19 +382,19 @@ func (p *printer) call(c *Call) {
 		list(p, c.Args, p.arg)
 	}
 	if !c.NoParens {
-		if c.Params != nil {
-			p.parens(func() { p.exprs(c.Params) })
+		if c.Params() != nil {
+			p.parens(func() { p.exprs(c.Params()) })
 		}
 		p.parens(func() { p.callArgs(c) })
 	}
-	if c.WithinGroup != nil {
+	if c.WithinGroup() != nil {
 		p.raw(" within group (order by ")
-		list(p, c.WithinGroup, p.orderItem)
+		list(p, c.WithinGroup(), p.orderItem)
 		p.raw(")")
 	}
-	if c.Filter != nil {
+	if c.Filter() != nil {
 		p.raw(" filter (where ")
-		p.expr(c.Filter, precNone)
+		p.expr(c.Filter(), precNone)
 		p.raw(")")
 	}
 	switch c.Nulls {
@@ -407,9 +407,9 @@ func (p *printer) call(c *Call) {
 		p.raw(" over ")
 		p.window(c.Over)
 	}
-	if c.OverName != nil {
+	if c.OverName() != nil {
 		p.raw(" over ")
-		p.ident(c.OverName)
+		p.ident(c.OverName())
 	}
 }
 
@@ -427,23 +427,23 @@ func (p *printer) callArgs(c *Call) {
 	} else {
 		list(p, c.Args, p.arg)
 	}
-	if c.OrderBy != nil {
+	if c.OrderBy() != nil {
 		p.put("order by ")
-		list(p, c.OrderBy, p.orderItem)
+		list(p, c.OrderBy(), p.orderItem)
 	}
-	if c.Limit != nil {
+	if c.Limit() != nil {
 		p.put("limit ")
-		p.expr(c.Limit, precNone)
+		p.expr(c.Limit(), precNone)
 	}
-	if c.Sep != nil {
+	if c.Sep() != nil {
 		p.put("separator ")
-		p.expr(c.Sep, precNone)
+		p.expr(c.Sep(), precNone)
 	}
-	if c.Having != nil {
+	if c.Having() != nil {
 		p.space()
-		p.opaque(c.Having)
+		p.opaque(c.Having())
 	}
-	p.opaques(c.Tail)
+	p.opaques(c.Tail())
 }
 
 func (p *printer) arg(a *Arg) {
