@@ -47,7 +47,13 @@
 //
 // becomes a hole that may stand for nothing. While an unknown decision is in
 // force the evaluation is tainted, and errors are dropped: perhaps it would
-// not have come there.
+// not have come there. If it raises one (State.Deny), the decision is taken the
+// other way.
+//
+// What is older than such a stretch of the evaluation and is changed in it is
+// doubted when the stretch ends: a list that was perhaps appended to begins with
+// what it had and goes on nobody knows how, a number or truth value is unknown,
+// and a text is kept as that of the branch, but decides nothing any more.
 //
 // # Errors
 //

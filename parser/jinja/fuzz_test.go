@@ -88,14 +88,18 @@ func FuzzRender(f *testing.F) {
 		tmpl := Parse(file, source.Span{End: int32(len(file.Text))})
 		scope := hostScope(nil)
 		scope["unk"] = &Unknown{Why: "fuzz"}
-		for range 2 {
-			r := Render(tmpl, Options{Scope: scope, Budget: budget})
+		forced := map[Fork]Forcing{}
+		for range 3 {
+			r := Render(tmpl, Options{Scope: scope, Budget: budget, Forced: forced})
 			checkMap(t, r)
 			if strings.HasPrefix(r.Stopped, internalError) {
 				t.Fatal(r.Stopped)
 			}
 			if len(r.Text) > 4*budget.Output {
 				t.Fatalf("%d bytes of output", len(r.Text))
+			}
+			for i, c := range r.Conditions {
+				forced[Fork{file, c.Span}] = Forcing{Holds: !c.Taken[1], First: i%3 == 0}
 			}
 			scope["x"], scope["a"], scope["l"] = scope["unk"], scope["unk"], scope["unk"]
 		}
