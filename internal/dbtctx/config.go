@@ -118,10 +118,11 @@ func (r *run) configValue(key string) (jinja.Value, bool) {
 	if d == nil {
 		return nil, false
 	}
-	if v, ok := d.Get(key); ok {
-		return v, true
+	v, ok := d.Get(key)
+	if !ok {
+		v, ok = d.Get(strings.Replace(key, "_hook", "-hook", 1))
 	}
-	return d.Get(strings.Replace(key, "_hook", "-hook", 1))
+	return r.own(v), ok
 }
 
 func configGet(c *jinja.CallArgs) (jinja.Value, error) {

@@ -71,6 +71,9 @@ func (c *Context) globals() map[string]jinja.Value {
 	for name, fn := range dataFunctions {
 		m[name] = strict(name, fn)
 	}
+	for _, v := range m {
+		jinja.Freeze(v)
+	}
 	return m
 }
 
@@ -364,6 +367,6 @@ func (r *run) modelValue() *jinja.Dict {
 			d.Set(k, fields[k])
 		}
 	}
-	r.model = d
-	return d
+	r.model, _ = jinja.CopyOf(d).(*jinja.Dict)
+	return r.model
 }

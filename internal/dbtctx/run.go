@@ -25,6 +25,27 @@ type run struct {
 	this   *Relation
 	depth  int  // variables being rendered inside each other
 	native bool // a value is wanted, not a text
+	copies map[jinja.Value]jinja.Value
+}
+
+// own returns v for a template to change: a list or dict that renders share is
+// copied once for each render, so that a change is seen where the same value is
+// asked for again.
+func (r *run) own(v jinja.Value) jinja.Value {
+	switch v.(type) {
+	case *jinja.List, *jinja.Dict:
+	default:
+		return v
+	}
+	if c, ok := r.copies[v]; ok {
+		return c
+	}
+	if r.copies == nil {
+		r.copies = map[jinja.Value]jinja.Value{}
+	}
+	c := jinja.CopyOf(v)
+	r.copies[v] = c
+	return c
 }
 
 // runOf returns the render that s belongs to.

@@ -174,7 +174,7 @@ func blank(v jinja.Value) bool {
 // variableValue renders the text of a variable that holds Jinja.
 func (r *run) variableValue(v variable) jinja.Value {
 	if !v.late || r.native || r.depth > maxVarDepth {
-		return v.value // dbt does not render it where a properties file asks for it
+		return r.own(v.value) // dbt does not render it where a properties file asks for it
 	}
 	o := r.options()
 	o.Forced = nil

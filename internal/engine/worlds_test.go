@@ -85,3 +85,22 @@ func TestWhatHoldsEitherWay(t *testing.T) {
 		}
 	}
 }
+
+// A template that empties the graph empties it for no other.
+func TestGraphIsNobodys(t *testing.T) {
+	files := fstest.MapFS{"dbt_project.yml": {Data: []byte("name: shop\n")}}
+	for _, name := range []string{"a", "b", "c", "d"} {
+		files["models/"+name+".sql"] = &fstest.MapFile{Data: []byte("{% do graph.nodes.clear() %}{% do graph.nodes.update({'x': 1}) %}select {{ graph.nodes | length }} as n")}
+	}
+	look := &vet.Rule{
+		Meta: finding.Meta{Code: "TST97", Name: "look"},
+		World: func(_ *vet.Pass, w *sema.World) {
+			if w.Rendered.Text != "select 4 as n" {
+				t.Errorf("%q", w.Rendered.Text)
+			}
+		},
+	}
+	if _, err := engine.Lint(context.Background(), engine.Options{Rules: []*vet.Rule{look}, Dialect: "duckdb", FS: files}); err != nil {
+		t.Fatal(err)
+	}
+}

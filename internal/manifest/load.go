@@ -46,7 +46,7 @@ func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 		names: map[string][]*Node{}, sources: map[string][]*Node{}, functions: map[string][]*Node{}, missing: slices.ContainsFunc(p.Missing, mayHaveModels), unread: unread(p),
 	}
 	m.Target = target(p, o)
-	m.graphOnce = sync.OnceValue(m.makeGraph)
+	m.graphOnce = sync.OnceValue(func() jinja.Value { return jinja.Freeze(jinja.CopyOf(m.makeGraph())) })
 	m.foldersOnce = sync.OnceValue(m.folders)
 	m.namedOnce = sync.OnceValue(m.named)
 	b := &builder{

@@ -14,6 +14,7 @@ type List struct {
 	born   int32 // how many stretches had begun when it was made; 0 if that is not known
 	open   bool  // nobody knows how it goes on: the last item is unknown and stands for that
 	chosen bool  // an unknown condition decided that it is this one
+	frozen bool  // it is the host's: no method changes it
 }
 
 // Tuple is a Python tuple.
@@ -50,6 +51,7 @@ type Dict struct {
 	index   map[any]int32 // positions by hash; nil while the dict is small
 	born    int32         // as of a list
 	open    bool          // a key that nobody knows was set: nothing of it is known
+	frozen  bool          // it is the host's: no method changes it
 }
 
 type entry struct {

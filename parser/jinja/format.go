@@ -128,11 +128,18 @@ func (f *formatter) value(name string) (Value, error) {
 	}
 	v, err := f.argument(name[:end])
 	rest := name[end:]
+	const empty = "Empty attribute in format string"
 	for rest != "" && err == nil {
+		if rest[0] != '.' && rest[0] != '[' {
+			return nil, failure(ValueError, "Only '.' or '[' may follow ']' in format field specifier")
+		}
 		if rest[0] == '.' {
 			n := strings.IndexAny(rest[1:], ".[") + 1
 			if n == 0 {
 				n = len(rest)
+			}
+			if n == 1 {
+				return nil, failure(ValueError, empty)
 			}
 			v, rest = f.s.attr(v, rest[1:n], f.at), rest[n:]
 			continue
@@ -140,6 +147,9 @@ func (f *formatter) value(name string) (Value, error) {
 		n := strings.IndexByte(rest, ']')
 		if n < 0 {
 			return nil, failure(ValueError, "expected ']' before end of string")
+		}
+		if n == 1 {
+			return nil, failure(ValueError, empty)
 		}
 		var key Value = NewStr(rest[1:n])
 		if i, err := strconv.Atoi(rest[1:n]); err == nil {

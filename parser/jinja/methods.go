@@ -113,6 +113,9 @@ func (c *CallArgs) one(method string) (Value, error) {
 // changing carries out a method that changes l. Of a list of which nobody knows
 // how it goes on, nobody knows either what else but adding to it does.
 func (l *List) changing(s *State, method string, c *CallArgs, f func(*State, *List, *CallArgs) (Value, error)) (Value, error) {
+	if l.frozen {
+		return nil, errUnknown
+	}
 	adds := method == "append" || method == "extend"
 	if !l.open || method == "clear" {
 		keep := 0
@@ -280,6 +283,9 @@ func dictMethod(name string) builtin {
 			d := v.(*Dict)
 			switch name {
 			case "update", "setdefault", "pop", "popitem", "clear":
+				if d.frozen {
+					return nil, errUnknown
+				}
 				defer s.change(d.born, changed{d, ""}, func() { d.open = true })
 			}
 			if d.open && name != "clear" && name != "copy" && name != "update" {

@@ -321,6 +321,9 @@ func TestEndlessValues(t *testing.T) {
 		l.Append(l, l)
 		return l
 	}
+	if c := CopyOf(endless()).(*List); c.Items()[2] != c || Freeze(c) != Value(c) {
+		t.Error("a copy of a list in itself")
+	}
 	a, b := endless(), endless()
 	ToGo(a)
 	if Equal(a, b) || !Equal(a, a) || len(Repr(a)) < maxText {
@@ -329,5 +332,35 @@ func TestEndlessValues(t *testing.T) {
 	scope := testScope{"a": a, "b": b}
 	for _, text := range []string{"{{ a }}", "{{ a == b }}", "{{ a < b }}", "{{ a | tojson }}", "{{ a | string | length }}", "{{ [a, b] | unique }}", "{{ '%s' % [a] }}"} {
 		checkMap(t, Render(parseText(text), Options{Scope: scope, Budget: Budget{Output: 100_000}}))
+	}
+}
+
+// What renders share is copied for each, or no template changes it.
+func TestSharedValues(t *testing.T) {
+	shared := NewDict()
+	shared.Set("l", NewList(int64(1)))
+	scope := testScope{"mine": CopyOf(shared), "all": Freeze(shared)}
+	text := "{% do mine.l.append(2) %}{% do mine.update({'k': 1}) %}{% do all.l.append(3) %}{% do all.pop('l') %}{{ all.update({'k': 1}) }}{{ mine }} {{ all }}"
+	r := Render(parseText(text), Options{Scope: scope})
+	checkMap(t, r)
+	if want := "__hole_1__{'l': [1, 2], 'k': 1} {'l': [1]}"; r.Text != want || len(r.Errors) > 0 {
+		t.Errorf("got %q, want %q; %v", r.Text, want, r.Errors)
+	}
+}
+
+// A field of a format that is none is an error, as in Python.
+func TestFieldsOfFormats(t *testing.T) {
+	for field, want := range map[string]string{
+		"{[]]}": "Empty attribute in format string", "{.}": "Empty attribute in format string", "{[]}": "Empty attribute in format string",
+		"{[0]x}": "Only '.' or '[' may follow ']' in format field specifier", "{[0][0]}": "",
+	} {
+		r := Render(parseText("{{ '"+field+"'.format([[1]]) }}"), Options{})
+		got := ""
+		if len(r.Errors) > 0 {
+			got = r.Errors[0].Msg
+		}
+		if got != want || r.Stopped != "" {
+			t.Errorf("%s: %q, want %q %s", field, got, want, r.Stopped)
+		}
 	}
 }
