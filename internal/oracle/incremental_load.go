@@ -24,6 +24,7 @@ var epoch = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 func (m *Incremental) RandomArrivals(r *rand.Rand, runs int) Arriving {
 	out := make(Arriving, runs)
 	id, newest := 0, -1
+	used := map[int]bool{}
 	for i := range runs {
 		rowsOf := map[string][][]any{}
 		lo := newest
@@ -41,6 +42,10 @@ func (m *Incremental) RandomArrivals(r *rand.Rand, runs int) Arriving {
 						ts++
 					}
 				}
+				for m.Untied && used[ts] {
+					ts++
+				}
+				used[ts] = true
 				newest = max(newest, ts)
 				key := int64(id)
 				if !m.Keyed {

@@ -24,6 +24,8 @@ type Incremental struct {
 	// Keyed says that id is unique in src and more, DimKeyed that k is in dim,
 	// Nulls that g is NULL in some rows.
 	Keyed, DimKeyed, Nulls bool
+	// Untied lets no two rows have one ts.
+	Untied bool
 }
 
 // Layer is one SELECT over the one before it, or over a table.

@@ -43,6 +43,9 @@ type Decision struct {
 	Kind string
 	// Assumes are what the answer holds under, beside what is declared.
 	Assumes []string
+	// Untied is set when one of them is that no two rows are equal in the order of
+	// a window function.
+	Untied bool
 	// Example shows a difference; it is set whenever the answer is Differs.
 	Example *Arrivals
 }
@@ -78,7 +81,7 @@ type Load struct {
 func Decide(m *Model, l Load, a Arrival) Decision {
 	p := &prover{m: m, load: l, arrival: a}
 	gap := p.prove()
-	d := Decision{Load: l, Assumes: p.assumes}
+	d := Decision{Load: l, Assumes: p.assumes, Untied: p.untied}
 	if gap == nil {
 		d.Answer, d.Steps = Equal, p.steps
 		return d
@@ -144,6 +147,7 @@ type prover struct {
 	streams []*stream
 	steps   []Step
 	assumes []string
+	untied  bool // one of them is that orders have no ties
 	// order is a gap that only the order of arrivals makes: any other one says
 	// more of the model.
 	order *gap

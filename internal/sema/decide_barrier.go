@@ -36,8 +36,8 @@ func (p *prover) stream(s *stream) *gap {
 	return nil
 }
 
-// determined says whether the query has one result: no order leaves open which
-// row comes first, no aggregate picks any value.
+// determined says whether the query has one result: no aggregate picks any value,
+// and, as the proof then assumes, no order leaves open which row comes first.
 func (p *prover) determined(s *stream) *gap {
 	w := p.w
 	for _, b := range s.barriers {
@@ -51,7 +51,12 @@ func (p *prover) determined(s *stream) *gap {
 		if peerSafe(b.win) || w.reachNotNull(b.rel(), all, all).all(b.rel().tids) {
 			continue
 		}
-		return p.lacks("ties", fmt.Sprintf("rows can be equal in the order of `%s`: which one comes first is not determined", b.win.info.fn), b.win.Call)
+		if slices.ContainsFunc(all, func(c Col) bool { return w.cols[c].volatile || w.cols[c].class == Opaque }) || len(b.win.info.order) == 0 {
+			return p.lacks("ties", fmt.Sprintf("rows can be equal in the order of `%s`: which one comes first is not determined", b.win.info.fn), b.win.Call)
+		}
+		p.untied = true
+		rows, _ := w.sharing(b.win.info.partition)
+		p.assume(fmt.Sprintf("no two %s are equal in the order of `%s`, by %s", rows, b.win.info.fn, Tuple(w.names(b.win.info.order))))
 	}
 	for _, a := range w.Aggs {
 		if !slices.Contains(s.path, a.Block) || certainAggs[a.Name] {

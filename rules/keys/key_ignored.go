@@ -34,7 +34,10 @@ var KeyIgnored = lint.Rule{
 			if s.Effect != sema.Append || inherited || m.ExcludesHeld() || !m.Adapter.Sure {
 				r.Lower(finding.Info)
 			}
-			r.Witness(m.Example("append")...).Help("set a strategy that replaces rows by key, or remove `unique_key`")
+			if r.Severity > finding.Info {
+				r.Witness(m.Example("append")...)
+			}
+			r.Help("set a strategy that replaces rows by key, or remove `unique_key`")
 			r.Quiet("set `incremental_strategy` to `merge` or another one that uses the key").About(s.Name)
 		}
 	}),
