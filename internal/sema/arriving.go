@@ -35,8 +35,8 @@ func (m *Model) rising(s *Summary) []int {
 		return nil
 	}
 	var out []int
-	for _, g := range m.Guards() {
-		if g.Op != sql.OpGt || g.Bound.Kind != ThisMax || g.Bound.Shifted || g.Bound.Column == nil || g.Clause != Where || g.Block.InExpr {
+	for _, g := range m.Restricting() {
+		if g.Op != sql.OpGt || g.Bound.Kind != ThisMax || g.Bound.Shifted || g.Bound.Column == nil {
 			continue
 		}
 		w := g.World

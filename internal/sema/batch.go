@@ -147,8 +147,8 @@ func (m *Model) CutParts() []CutPart {
 		if grainNames[unit] == "" {
 			continue
 		}
-		for _, g := range m.Guards() {
-			if g.left == 0 || g.Clause != Where || g.Block.InExpr || g.Op != sql.OpGt && g.Op != sql.OpGe {
+		for _, g := range m.Restricting() {
+			if g.left == 0 || g.Op != sql.OpGt && g.Op != sql.OpGe {
 				continue
 			}
 			own, cut := w.truncation(g.left)

@@ -51,7 +51,7 @@ func (g *Guard) CutsWindows() []*CutWindow {
 			if _, ok := backward[win.info.fn]; !ok || !win.info.whole || !g.ordersBy(win) {
 				continue
 			}
-			if g.alignedTo(b, win.info.partition) != misaligned {
+			if g.alignment(b, win.info.partition, oneEvent) != misaligned {
 				continue
 			}
 			c := &CutWindow{Guard: g, Window: win, Name: win.info.fn, Partition: w.names(win.info.partition), Shifted: g.Bound.Shifted || g.Bound.Kind != ThisMax}
@@ -135,42 +135,4 @@ func (w *World) leadsTo(c, target Col) bool {
 		return visit(col.from) || slices.ContainsFunc(col.in, visit)
 	}
 	return visit(c)
-}
-
-// alignedTo is alignment for a window: the partition stands for the groups.
-func (g *Guard) alignedTo(b *Block, partition []Col) alignment {
-	w, dom := g.World, g.rel
-	if b != g.Block && (b.Select.From == nil || !w.region(b.Select.From).contains(g.Expr.Range())) {
-		return unrelated
-	}
-	var part set
-	base, left := w.truncation(g.left)
-	for _, c := range partition {
-		col := &w.cols[c]
-		if col.class == Opaque || col.volatile {
-			return undecided
-		}
-		d, ok := w.descend(c, dom.tids, 0)
-		if !ok {
-			return undecided
-		}
-		part = part.with(d...)
-		gb, unit := w.truncation(c)
-		if gb == base || w.sameLeaf(gb, base) {
-			if left.functionOf(unit) || g.Op == sql.OpGe && g.boundary(g.Bound.Expr).functionOf(unit) {
-				return aligned
-			}
-			return undecided
-		}
-		if timeName.MatchString(w.colName(gb)) || placeName.MatchString(w.colName(gb)) {
-			return undecided // a partition may be one event, that arrives whole
-		}
-	}
-	if w.reach(dom, part).known(g.left) {
-		return aligned
-	}
-	if w.cols[g.left].class == Opaque {
-		return undecided
-	}
-	return misaligned
 }

@@ -1,7 +1,6 @@
 package sema
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -34,7 +33,7 @@ func (g *Guard) CutsGroups() *Partial {
 		if !b.Grouped || b.InExpr {
 			continue
 		}
-		switch g.alignment(b) {
+		switch g.alignment(b, b.groupPre, eventful) {
 		case misaligned:
 			return g.partial(b)
 		case undecided:
@@ -42,85 +41,6 @@ func (g *Guard) CutsGroups() *Partial {
 		}
 	}
 	return nil
-}
-
-type alignment uint8
-
-const (
-	unrelated alignment = iota // the block does not read what the guard restricts
-	aligned
-	misaligned
-	undecided
-)
-
-func (g *Guard) alignment(b *Block) alignment {
-	w, dom := g.World, g.rel
-	if !g.below(b) {
-		return unrelated
-	}
-	var group set
-	timed := false // a group column is a function of what the guard compares
-	event := false // a group holds a time of its own: it may be one event, that arrives whole
-	base, left := w.truncation(g.left)
-	for _, c := range b.groupPre {
-		col := &w.cols[c]
-		if col.class == Opaque || col.volatile {
-			return undecided
-		}
-		d, ok := w.descend(c, dom.tids, 0)
-		if ok {
-			group = group.with(d...)
-		} else if b != g.Block && !col.fixed {
-			return undecided // grouped by what another relation brings in
-		}
-		gb, unit := w.truncation(c)
-		if gb != base {
-			if w.leadsTo(gb, base) {
-				return undecided // a group column made of what is compared
-			}
-			event = event || timeName.MatchString(w.colName(gb)) || eventName.MatchString(w.colName(gb))
-			continue
-		}
-		timed = true
-		if left.functionOf(unit) || g.Op == sql.OpGe && g.boundary(g.Bound.Expr).functionOf(unit) {
-			return aligned
-		}
-	}
-	if b.Select.GroupBy != nil && len(b.Select.GroupBy.Holes) > 0 {
-		return undecided
-	}
-	if w.reach(dom, group).known(g.left) || g.alone(b) {
-		return aligned
-	}
-	if w.cols[g.left].class == Opaque || event || timed && !g.instantBound() {
-		return undecided
-	}
-	return misaligned
-}
-
-// timeName matches columns that hold a time, by the names people give them.
-var timeName = regexp.MustCompile(`(?i)(^|_)(at|ts|time|timestamp|date|day|datetime|hour|week|month|on)$|timestamp|_block$|block_number`)
-
-// eventName matches columns that name one event, by the names people give them.
-var eventName = regexp.MustCompile(`(?i)(^|_)(hash|txid|uuid|guid|event_id|log_id|log_index|evt_index|trace_address|message_id|request_id|session_id)$`)
-
-// placeName matches columns that give the place of one event among others.
-var placeName = regexp.MustCompile(`(?i)(^|_)(log_id|log_index|evt_index|trace_address)$`)
-
-// instantBound reports whether the bound is the maximum of a point in time,
-// unchanged: it lies inside a day or month for sure.
-func (g *Guard) instantBound() bool {
-	w := g.World
-	if g.Bound.Kind != ThisMax || g.Bound.Shifted || g.Bound.Column == nil || w.out == nil {
-		return false
-	}
-	c, ok := w.out.named(w.Dialect.Fold(g.Bound.Column.Parts[len(g.Bound.Column.Parts)-1]))
-	if !ok {
-		return false
-	}
-	base, unit := w.truncation(w.extreme(c))
-	own, _ := w.truncation(g.left)
-	return unit == instant && base == own
 }
 
 // extreme returns what column c is the maximum or minimum of, or c.
@@ -131,72 +51,6 @@ func (w *World) extreme(c Col) Col {
 		}
 	}
 	return c
-}
-
-// below reports whether the rows that the guard restricts flow into block b:
-// it is the guard's own block, or reads a column that descends from it.
-func (g *Guard) below(b *Block) bool {
-	if b == g.Block {
-		return true
-	}
-	return slices.ContainsFunc(b.sources, g.feeds)
-}
-
-// feeds reports whether a relation of a later query has a column that descends
-// from the rows that the guard restricts.
-func (g *Guard) feeds(src *sourceRel) bool {
-	w := g.World
-	return slices.ContainsFunc(src.rel.cols, func(c outCol) bool {
-		d, ok := w.descend(c.col, g.rel.tids, 0)
-		return ok && len(d) > 0 && !w.cols[d[0]].fixed
-	})
-}
-
-// cuts reports whether the guard takes rows away from a relation of block b.
-func (g *Guard) cuts(b *Block, src *sourceRel) bool {
-	if b == g.Block {
-		return newSet(g.World.cols[g.left].tids...).meets(src.rel.tids)
-	}
-	return g.feeds(src)
-}
-
-// alone reports whether a group has at most one row of what the guard restricts,
-// as behind a DISTINCT of what is grouped by: the guard chooses groups and cuts none.
-func (g *Guard) alone(b *Block) bool {
-	if b.grouping == nil {
-		return false
-	}
-	fed, known := false, g.World.reach(b.grouping, newSet(b.groupPre...))
-	for _, src := range b.sources {
-		if g.cuts(b, src) {
-			fed = true
-			if !known.all(src.rel.tids) {
-				return false
-			}
-		}
-	}
-	return fed
-}
-
-// descend follows column c down to columns of the rows with tuple ids dom: the
-// column it is a copy of, or the inputs of a deterministic expression. ok is
-// false when it does not lead there.
-func (w *World) descend(c Col, dom set, depth int) ([]Col, bool) {
-	for c > 0 && depth < 60 {
-		col := &w.cols[c]
-		if len(col.tids) > 0 && newSet(col.tids...).within(dom) {
-			return []Col{c}, true
-		}
-		if col.fixed {
-			return nil, true
-		}
-		if col.from <= 0 {
-			break
-		}
-		c = col.from
-		depth++
-	}
-	return nil, false
 }
 
 // partial describes a block whose groups are cut, unless every aggregate of it

@@ -142,7 +142,9 @@
 //     not change as rows arrive (decide_stable.go).
 //
 // A stream that is supplied with NULLs by an outer join breaks off the proof: rows
-// outside of the batch come out with NULLs and replace good ones.
+// outside of the batch come out with NULLs and replace good ones. An order that may
+// leave open which row comes first gives a query more than one result; that it has
+// no ties is then assumed, and stated with the answer.
 //
 // Where the proof fails, the gap is kept, and internal/rows executes the model over
 // small arrivals that fulfil all declared facts (arrivals.go). One that ends in

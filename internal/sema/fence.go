@@ -28,9 +28,9 @@ type Unreached struct {
 func (m *Model) UnreachedGuards() []Unreached {
 	var out []Unreached
 	seen := map[*Scan]bool{}
-	for _, g := range m.Guards() {
+	for _, g := range m.Restricting() {
 		w := g.World
-		if g.Clause != Where || g.Block.InExpr || g.left == 0 || g.Bound.Kind == OtherBound || w.truncated {
+		if g.left == 0 || g.Bound.Kind == OtherBound || w.truncated {
 			continue
 		}
 		u, ok := w.unreached(g, m.Adapter.Name)

@@ -68,6 +68,18 @@ func (m *Model) Guards() []*Guard {
 	return m.guards
 }
 
+// Restricting returns the guards that stand in WHERE, on the way of rows to the
+// output.
+func (m *Model) Restricting() []*Guard {
+	var out []*Guard
+	for _, g := range m.Guards() {
+		if g.Clause == Where && !g.Block.InExpr {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
 // text is the filter as it is compared between worlds.
 func (f *Filter) text() string {
 	return string(rune('0'+f.Clause)) + sql.Print(f.Expr, f.World.Dialect)

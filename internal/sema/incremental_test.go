@@ -107,3 +107,29 @@ func TestLoadClaims(t *testing.T) {
 		})
 	}
 }
+
+// TestUntied decides for windows whose order may leave open which row comes first:
+// where it does not is an assumption of the answer.
+func TestUntied(t *testing.T) {
+	dedupe := func(order string) loadClaim {
+		return loadClaim{name: order, query: "select id, g, ts from src where {guard} qualify row_number() over (partition by g order by " + order + ") = 1",
+			guard: "ts >= (select max(ts) from tgt)", load: "merge", key: []string{"g"}}
+	}
+	for _, c := range []struct {
+		claim  loadClaim
+		answer Answer
+		untied bool
+	}{
+		{dedupe("ts desc"), Equal, true},
+		{dedupe("ts desc, id"), Equal, false},
+		{dedupe("ts"), Differs, true},
+		{dedupe("random()"), Unknown, false},
+	} {
+		l, a := c.claim.loads()
+		d := Decide(c.claim.model(t), l, a)
+		said := slices.Contains(d.Assumes, "no two rows with one `g` are equal in the order of `row_number`, by `ts`")
+		if d.Answer != c.answer || d.Untied != c.untied || said != c.untied {
+			t.Errorf("order by %s: answer %d, untied %t, assumes %q; gap %q (%s)", c.claim.name, d.Answer, d.Untied, d.Assumes, d.Gap, d.Kind)
+		}
+	}
+}

@@ -51,6 +51,15 @@ func (o *openCols) get(fold string, at *sql.Column) Col {
 	return c
 }
 
+// asked returns the columns that were asked for.
+func (o *openCols) asked() map[Col]bool {
+	out := map[Col]bool{}
+	for _, c := range o.named {
+		out[c] = true
+	}
+	return out
+}
+
 // lookup is the outcome of resolving a name.
 type lookup struct {
 	col Col

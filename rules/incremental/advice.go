@@ -24,8 +24,8 @@ var NoLookback = lint.Rule{
 		if !m.Incremented() {
 			return
 		}
-		for _, g := range m.Guards() {
-			if g.Op != sql.OpGt && g.Op != sql.OpGe || g.Bound.Kind != sema.ThisMax || g.Bound.Shifted || g.Clause != sema.Where || g.Block.InExpr || !happened.MatchString(g.Column) || g.Ordered() {
+		for _, g := range m.Restricting() {
+			if g.Op != sql.OpGt && g.Op != sql.OpGe || g.Bound.Kind != sema.ThisMax || g.Bound.Shifted || !happened.MatchString(g.Column) || g.Ordered() {
 				continue
 			}
 			p.ReportIn(g.World.Rendered, g.Expr.Range(), "`%s` leaves out events that arrive late: nothing behind the newest is read again", oneLine(g.World.Text(g.Expr.Range()))).
@@ -45,8 +45,8 @@ var MaxOnEmpty = lint.Rule{
 		if !m.Incremented() || full == nil || full.World == nil || !full.World.Empty() || len(full.World.Vain()) > 0 { // what is in vain is FLT04's
 			return
 		}
-		for _, g := range m.Guards() {
-			if g.Clause != sema.Where || g.Block.InExpr || !g.Bound.Bare() {
+		for _, g := range m.Restricting() {
+			if !g.Bound.Bare() {
 				continue
 			}
 			p.ReportIn(g.World.Rendered, g.Expr.Range(), "the full refresh builds an empty table, whose maximum is NULL: no row ever passes `%s`", oneLine(g.World.Text(g.Expr.Range()))).
@@ -66,8 +66,8 @@ var NowBasedWindow = lint.Rule{
 		if !m.Incremented() || run == nil || len(run.This) > 0 || m.RunAsks() {
 			return
 		}
-		for _, g := range m.Guards() {
-			if g.Bound.Kind != sema.Clock || g.Op != sql.OpGt && g.Op != sql.OpGe || g.Clause != sema.Where || g.Block.InExpr {
+		for _, g := range m.Restricting() {
+			if g.Bound.Kind != sema.Clock || g.Op != sql.OpGt && g.Op != sql.OpGe {
 				continue
 			}
 			p.ReportIn(g.World.Rendered, g.Expr.Range(), "`%s` goes by the clock: when runs pause for longer, the rows between are never read", oneLine(g.World.Text(g.Expr.Range()))).

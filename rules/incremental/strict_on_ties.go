@@ -16,8 +16,8 @@ var StrictOnTies = lint.Rule{
 		if !m.Incremented() {
 			return
 		}
-		for _, g := range m.Guards() {
-			if g.Op != sql.OpGt || g.Bound.Kind != sema.ThisMax || g.Bound.Shifted || g.Clause != sema.Where || g.Block.InExpr || g.Finished() || g.Ordered() || g.Distinct() {
+		for _, g := range m.Restricting() {
+			if g.Op != sql.OpGt || g.Bound.Kind != sema.ThisMax || g.Bound.Shifted || g.Finished() || g.Ordered() || g.Distinct() {
 				continue
 			}
 			w := g.World

@@ -16,8 +16,8 @@ var OverwriteLosesHistory = lint.Rule{
 		if !m.Incremented() || s.Effect != sema.OverwriteAll || m.ExcludesHeld() || homeMade(p.Manifest, s.Name) {
 			return
 		}
-		for _, g := range m.Guards() {
-			if g.Clause != sema.Where || g.Block.InExpr || len(m.Blanks()) > 0 {
+		for _, g := range m.Restricting() {
+			if len(m.Blanks()) > 0 {
 				continue
 			}
 			_, origin := m.Node.Config.Get("incremental_strategy")
