@@ -267,10 +267,10 @@ func (w writer) call(c *sql.Call) string {
 		args = append(args, arg)
 	}
 	var order []string
-	for _, o := range append(c.OrderBy, c.WithinGroup...) {
+	for _, o := range append(c.OrderBy(), c.WithinGroup()...) {
 		order = append(order, w.expr(o.X))
 	}
-	return called(name, args, c.Distinct, order, w.expr(c.Filter), c.Over != nil || c.OverName != nil)
+	return called(name, args, c.Distinct, order, w.expr(c.Filter()), c.Over != nil || c.OverName() != nil)
 }
 
 // called writes a call and what follows its arguments.
