@@ -22,6 +22,9 @@ type ConsoleOptions struct {
 	// ShowInfo draws findings of severity info in full; otherwise each rule's
 	// are one line with their number.
 	ShowInfo bool
+	// Why are texts by code that say what a rule is for; each is written below the
+	// first finding of the rule.
+	Why map[string]string
 	// Quiet leaves out the summary and the coverage.
 	Quiet bool
 	// Statistics replaces the findings by a table of their number per rule.
@@ -75,17 +78,23 @@ func (c *console) width() int {
 
 func (c *console) findings(all []*finding.Finding) {
 	var infos []*finding.Finding
+	told := map[string]bool{}
 	for _, f := range all {
 		if f.Severity == finding.Info && !c.ShowInfo {
 			infos = append(infos, f)
 			continue
 		}
-		c.finding(f)
+		why := c.Why[f.Code]
+		if told[f.Code] {
+			why = ""
+		}
+		told[f.Code] = true
+		c.finding(f, why)
 	}
 	c.collapsed(infos)
 }
 
-func (c *console) finding(f *finding.Finding) {
+func (c *console) finding(f *finding.Finding, why string) {
 	s := severityStyle(f.Severity)
 	code := c.link(f.URL, c.paint(s, clean(f.Code)))
 	c.print(c.paint(s, f.Severity.String()+"["), code, c.paint(s, "]"), c.paint(bold, ": "+c.hanging(f.Message, 0)), "\n")
@@ -100,11 +109,11 @@ func (c *console) finding(f *finding.Finding) {
 		pos := f.File.Position(f.Span.Start)
 		c.print(strings.Repeat(" ", gutter), c.paint(blue, "--> "), fmt.Sprintf("%s:%d:%d\n", clean(f.Path()), pos.Line, pos.Column))
 		snippet{c, f.File, gutter}.draw(f)
-		if len(c.details(f)) > 0 {
+		if len(c.details(f, why)) > 0 {
 			snippet{c, f.File, gutter}.bar("")
 		}
 	}
-	for _, d := range c.details(f) {
+	for _, d := range c.details(f, why) {
 		c.detail(gutter, d)
 	}
 	c.print("\n")
@@ -118,7 +127,7 @@ type detail struct {
 	style style
 }
 
-func (c *console) details(f *finding.Finding) []detail {
+func (c *console) details(f *finding.Finding, why string) []detail {
 	var out []detail
 	add := func(label, text string, s style) {
 		if text != "" {
@@ -142,6 +151,7 @@ func (c *console) details(f *finding.Finding) []detail {
 		add("fix", fix.Title+" ("+fix.Grade.String()+")", green)
 	}
 	add("quiet", f.Quiet, bold)
+	add("why", why, bold)
 	return out
 }
 

@@ -3,7 +3,7 @@
 // and no family knows another.
 //
 // A preset is a name for a set of rules. `recommended` is the default;
-// `strict` and `teaching` hold it and more; `conventions` holds only what a
+// `strict` and `teaching` hold it and more, and `teaching` tells what each rule is for; `conventions` holds only what a
 // team agrees on, naming and layers, and is asked for on top of another.
 package rules
 

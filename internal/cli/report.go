@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/dbtvet/dbtvet/fixtures"
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/reporters"
 )
@@ -15,7 +16,10 @@ import (
 // for. On GitHub the job summary is one of them.
 func (a *app) write(r *finding.Report, f reportFlags) error {
 	console := a.terminal(a.stdout, f.color)
-	console.ShowInfo = slices.Contains(f.show, "info")
+	console.ShowInfo = slices.Contains(f.show, "info") || r.Teaching
+	if r.Teaching {
+		console.Why = reasons(r.Rules)
+	}
 	console.Quiet, console.Statistics = f.quiet, f.statistics
 	if err := reporters.Write(a.stdout, f.format, r, console); err != nil {
 		return exitError{exitInternal, fmt.Errorf("cannot write the report: %w", err)}
@@ -30,6 +34,17 @@ func (a *app) write(r *finding.Report, f reportFlags) error {
 		return toFile(summary, os.O_APPEND, func(w io.Writer) error { return reporters.Markdown(w, r) })
 	}
 	return nil
+}
+
+// reasons returns by code what the rules are for, as their pages say it.
+func reasons(all []finding.Meta) map[string]string {
+	out := map[string]string{}
+	for _, m := range all {
+		if e, err := fixtures.Of(m); err == nil {
+			out[m.Code] = e.Why()
+		}
+	}
+	return out
 }
 
 // toFile creates the file or opens it with mode, and writes to it.

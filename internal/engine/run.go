@@ -90,6 +90,7 @@ func (r *run) lint(rep *finding.Report) {
 	}
 	out.Rules = append(out.Rules, ignore.Rules()...)
 	r.suppress(out, r.project.Root.Files())
+	rep.Teaching = rep.Teaching || slices.Contains(r.o.presets(r.cfg), "teaching")
 	rep.Findings = append(rep.Findings, out.Findings...)
 	rep.Rules = append(rep.Rules, out.Rules...)
 	rep.Summary.Suppressed += out.Summary.Suppressed

@@ -18,6 +18,9 @@ type Report struct {
 	Findings []*Finding // sorted by Compare
 	Summary  Summary
 	Rules    []Meta // the rules that were run, sorted by code
+	// Teaching is set when a project is linted to learn from: people are shown all
+	// findings in full, with what their rules are for.
+	Teaching bool
 }
 
 // Tool names the program that made a report.
