@@ -203,3 +203,21 @@ func TestMacroEvents(t *testing.T) {
 		t.Errorf("macro events: %s", got)
 	}
 }
+
+// TestFormer calls a function that dbt no longer has: an error, behind which the
+// macro that it meant is rendered.
+func TestFormer(t *testing.T) {
+	for _, tt := range []struct{ adapter, text, want string }{
+		{"postgres", `{{ adapter_macro('helper.pick') }}`, "shop default"},
+		{"redshift", `{{ adapter_macro('sort') }}`, "shop sort"},
+		{"postgres", `{{ adapter_macro('helper.length', 'a') }}`, "my_length(a)"},
+	} {
+		c := newContext(t, tt.adapter, shopProject)
+		n := node(tt.text)
+		n.Package = "shop"
+		r := c.Render(n, FullRefresh)
+		if words(r.Text) != tt.want || len(r.Errors) != 1 || r.Errors[0].Kind != UndefinedName || r.Errors[0].Name != "adapter_macro" {
+			t.Errorf("%s on %s\n got %q (%s)\nwant %q", tt.text, tt.adapter, r.Text, messages(r), tt.want)
+		}
+	}
+}

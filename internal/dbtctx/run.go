@@ -252,7 +252,9 @@ func isOpen(v jinja.Value) bool {
 // where a template passes on a name such as `null` as if it were a value.
 func undefinedName(s *jinja.State, name string, at source.Place) jinja.Value {
 	r := runOf(s)
-	if r.world.Parse {
+	if fn := former[name]; fn != nil && r.world.Parse {
+		return fn
+	} else if r.world.Parse {
 		return forgiving{}
 	}
 	before, after := around(at)
@@ -270,7 +272,32 @@ func undefinedName(s *jinja.State, name string, at source.Place) jinja.Value {
 		e.Message = "`" + name + "` is not defined, and package `" + pkg + "` is not installed"
 	}
 	r.fail(s, e, "name "+name)
+	if fn := former[name]; fn != nil && called {
+		return fn
+	}
 	return unknown(jinja.AnyKind, "`"+name+"` is not defined", at)
+}
+
+// former are functions that dbt had once: they are undefined, and what stands behind
+// a call of one can be read all the same.
+var former = map[string]*jinja.Func{"adapter_macro": strict("adapter_macro", adapterMacro)}
+
+// adapterMacro is adapter_macro('package.macro', ...), which dbt 0.18 put
+// adapter.dispatch in place of.
+func adapterMacro(c *jinja.CallArgs) (jinja.Value, error) {
+	name, ok := c.String(0, "name")
+	if !ok {
+		return unknown(jinja.AnyKind, "adapter_macro takes the name of a macro", c.Place), nil
+	}
+	pkg, macro, dotted := strings.Cut(name, ".")
+	if !dotted {
+		pkg, macro = "", name
+	}
+	fn, err := runOf(c.State).dispatch(c.State, macro, pkg)
+	if err != nil || len(c.Args) == 0 {
+		return fn, err
+	}
+	return c.State.Call(fn, c.Args[1:], c.Named, c.Place)
 }
 
 // around returns the text before and after a place, without the white space
