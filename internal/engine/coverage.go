@@ -194,7 +194,31 @@ func (r *run) notes() []finding.Note {
 		n.File, n.Span = p.File, p.Span
 		out = append(out, n)
 	}
-	return append(append(out, r.elsewhere()...), r.missingMacros()...)
+	return append(append(append(out, r.openColumns()...), r.elsewhere()...), r.missingMacros()...)
+}
+
+// openColumns tells once that models whose properties list columns have columns that
+// are not all known, so that nothing is said of what the two do not share.
+func (r *run) openColumns() []finding.Note {
+	var first *result
+	why, n := "", 0
+	for _, res := range r.results {
+		if res.model == nil || res.node.Package != r.project.Root.Name || len(res.node.Columns) == 0 {
+			continue
+		}
+		if s := res.model.Summary; s == nil || !s.Open || s.OpenWhy == "" {
+			continue
+		}
+		if n++; first == nil {
+			first, why = res, res.model.Summary.OpenWhy
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	note := finding.Note{Code: "DOC02", Text: fmt.Sprintf("the columns of `%s`%s are not all known, and are not compared with its properties: %s", first.node.Name, more(n-1), why)}
+	note.File = first.node.File
+	return []finding.Note{note}
 }
 
 // elsewhere tells once that names are of other projects of the tree, which dbt

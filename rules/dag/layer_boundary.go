@@ -72,13 +72,18 @@ func parents(p *lint.Pass, m *sema.Model) []*manifest.Node {
 }
 
 // joinedSources returns the sources that a staging model reads, if it joins them. A
-// union may be of sources of one shape, and a base model is where they are joined.
+// union may be of sources of one shape, tables of one name are feeds of one thing, and
+// a base model is where sources are joined.
 func joinedSources(p *lint.Pass, layer string, m *sema.Model) []*manifest.Node {
 	joins := func(w *sema.World) bool { return len(w.Joins) > 0 && len(w.Unions) == 0 }
 	if layer != "staging" || strings.HasPrefix(m.Node.Name, "base_") || !slices.ContainsFunc(m.Worlds(), joins) {
 		return nil
 	}
-	return slices.DeleteFunc(parents(p, m), func(n *manifest.Node) bool { return n.Type != manifest.Source })
+	all := slices.DeleteFunc(parents(p, m), func(n *manifest.Node) bool { return n.Type != manifest.Source })
+	if !slices.ContainsFunc(all, func(n *manifest.Node) bool { return n.Name != all[0].Name }) {
+		return nil // feeds of one thing
+	}
+	return all
 }
 
 // against says which rule of the layers a reference breaks, or "". A base model
