@@ -98,6 +98,9 @@ type Relation struct {
 	Rows int   // of a list of literals
 	Cols []int // what Op goes by: the grouped columns, the distinct ones, the rows outside of a lateral relation
 	Join *Join
+	// Branches are the columns that stand in the place of Cols in the relations of
+	// Of beyond the first, whose rows are all rows of this one too.
+	Branches [][]int
 }
 
 // Op is an operator.

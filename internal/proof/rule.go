@@ -62,6 +62,7 @@ const (
 	Distinct
 	DistinctOn
 	Collapsed
+	AlsoIn // what the rows of all branches of INTERSECT are
 	LimitOne
 
 	// Of windows.
@@ -133,7 +134,7 @@ var sentences = [rules]string{
 	Pivoted:         "a pivot is grouped by {from}",
 	Distinct:        "{word}",
 	DistinctOn:      "DISTINCT ON {from}",
-	LimitOne:        "LIMIT 1",
+	LimitOne:        "{word}",
 	RowNumber:       "row_number() numbers the rows of each partition",
 	OneRowPartition: "every partition has one row",
 	RowNumberValue:  "row_number() is never NULL",

@@ -305,7 +305,7 @@ func (w *World) determines(r *rel, from, to set) bool { return w.reach(r, from).
 
 // identifies reports whether from is a strict key of r.
 func (w *World) identifies(r *rel, from set) bool {
-	return r.card.Max <= 1 || w.determines(r, from, r.tids)
+	return w.determines(r, from, r.tids)
 }
 
 // proof returns the facts that a reach used on the way to cols: dependencies in
@@ -423,6 +423,10 @@ func (p *trail) told(f *fd) {
 		for !c.present(x) && c.by[x] != nil && c.by[x].why == nil {
 			x = c.by[x].from[0] // what it is an input of is not NULL
 		}
+		if !c.present(x) {
+			p.certain(f.to[0], 0)
+			break
+		}
 		p.filled = append(p.filled, x)
 	default:
 		p.certain(f.to[0], 0)
@@ -436,6 +440,8 @@ func (p *trail) certain(x Col, depth int) {
 	case c.present(x):
 		p.filled = append(p.filled, x)
 	case coalesces(col) || depth >= maxDepth:
+	case c.chosen(col):
+		p.filled = append(p.filled, col.in[0])
 	default:
 		for _, i := range col.in {
 			p.certain(i, depth+1)

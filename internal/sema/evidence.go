@@ -236,6 +236,9 @@ func (x *expander) stage(at *stage) int {
 		r.Name = at.scan.Relation.Name
 	}
 	r.Tids, r.Cols = x.list(at.tids), x.list(at.cols)
+	for _, row := range at.branches {
+		r.Branches = append(r.Branches, x.list(row))
+	}
 	r.Join = x.join(at)
 	for c, lits := range at.lits {
 		x.p.Columns[x.col(c)].Lits = lits
@@ -366,7 +369,11 @@ func (x *expander) expr(e sql.Expr, bd *binder) *proof.Expr {
 		if e.Else != nil {
 			args = append(args, e.Else)
 		}
-	case *sql.Subquery, *sql.Exists:
+	case *sql.Subquery:
+		if info := bd.block.queryInside(e.Query); info != nil && info.rel.card.Min == 1 && len(info.rel.cols) == 1 {
+			out.Args = []*proof.Expr{{Op: "one row", Col: x.col(info.rel.cols[0].col)}}
+		}
+	case *sql.Exists:
 	default:
 		bind = false
 	}

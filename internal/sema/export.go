@@ -102,7 +102,7 @@ const maxExported = 8
 // exportKeys finds the keys of r among its visible columns.
 func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 	var out []Key
-	if r.card.Max <= 1 || w.reach(r, nil).all(r.tids) {
+	if w.reach(r, nil).all(r.tids) {
 		f := dependency(fd{to: r.tids, why: w.closureOf(r, nil, r.tids)})
 		return []Key{{Steps: w.steps([]fact{f}), Strength: finding.Struct, Evidence: w.exported(r, proof.Key, nil, nil, "", f)}}
 	}
@@ -131,10 +131,15 @@ func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 		i, seen := visible[p.when.col]
 		if ok && seen && len(out) < maxExported {
 			// A key under a condition survives only where rows are not repeated.
-			if cl := w.reachNotNull(r, cols.with(p.tids...), cols); cl.all(r.tids) {
+			nn := set(nil)
+			if p.key.lax {
+				nn = cols
+			}
+			if cl := w.reachNotNull(r, cols.with(p.tids...), nn); cl.all(r.tids) {
 				k := Key{Cols: indexes(cols, visible), Lax: p.key.lax, When: &When{i, p.when.op, p.when.lit}, Steps: w.steps([]fact{p.fact()}), Strength: p.key.why.weakest()}
-				y := w.follows(r, cols).saying(dependency(fd{from: cols.with(p.tids...), to: r.tids, lax: true}), r.at)
-				k.Evidence = w.exported(r, proof.Partial, k.Cols, []int{i}, p.when.op+" "+p.when.lit, p.fact(), dependency(fd{cols.with(p.tids...), r.tids, true, y}))
+				y := w.follows(r, nn).saying(dependency(fd{from: cols.with(p.tids...), to: r.tids, lax: k.Lax}), r.at)
+				k.Evidence = w.exported(r, proof.Partial, k.Cols, []int{i}, p.when.op+" "+p.when.lit, p.fact(), dependency(fd{cols.with(p.tids...), r.tids, k.Lax, y}),
+					dependency(fd{cols, p.key.cols, false, w.closureOf(r, cols, p.key.cols)}))
 				k.Evidence.lax = k.Lax
 				out = append(out, k)
 			}

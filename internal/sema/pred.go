@@ -428,12 +428,12 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 	switch {
 	case c.op == "=":
 		r.fix(c.col, constant{lit: c.lit, null: c.lit == "null", why: w})
-		b.applyWindow(r, c, w)
+		b.applyWindow(r, c)
 	case c.op == "is null":
 		r.fix(c.col, constant{lit: "null", null: true, why: w})
 	case c.op == "<=" && c.lit == "1", c.op == "<" && c.lit == "2":
 		// A row number is at least 1, and so is a count of rows that has a row.
-		b.applyWindow(r, cond{c.col, "=", "1", w}, w)
+		b.applyWindow(r, c)
 		if win := b.w.cols[c.col].window; win != nil && rankFuncs[win.fn] {
 			r.fix(c.col, constant{lit: "1", why: w})
 		}
@@ -463,15 +463,15 @@ func (r *rel) restrict(c cond) {
 
 // applyWindow knows that `count(*) over (partition by p) = 1` leaves one row
 // per p.
-func (b *binder) applyWindow(r *rel, c cond, w *why) {
+func (b *binder) applyWindow(r *rel, c cond) {
 	win := b.w.cols[c.col].window
 	if win == nil || !win.whole || win.fn != "count" || len(win.order) > 0 || !win.call.Star {
 		return
 	}
-	if c.op != "=" || c.lit != "1" {
+	if at := c.op + " " + c.lit; at != "= 1" && at != "<= 1" && at != "< 2" {
 		return
 	}
-	r.addStrict(newSet(win.partition...), &why{rule: proof.CountIsOne, strength: finding.Struct, span: w.span, from: []fact{{fd: fd{to: []Col{c.col}, why: w}, kind: proof.Compare, lit: "= 1"}}})
+	r.addStrict(newSet(win.partition...), &why{rule: proof.CountIsOne, strength: finding.Struct, span: c.why.span, from: []fact{c.fact()}})
 }
 
 func (b *binder) applyEquality(r *rel, eq equality, w *why) {
@@ -534,7 +534,7 @@ func (b *binder) applyConstant(r *rel, c, k Col, nullSafe bool, w *why) {
 	}
 	is := compared(c, "=", lit, w)
 	r.restrict(is)
-	b.applyWindow(r, is, w)
+	b.applyWindow(r, is)
 	b.activate(r, is)
 }
 

@@ -102,7 +102,8 @@ func (b *Block) setReturning(out *rel, it *sql.Item, x *sql.Call, name string) {
 		return
 	}
 	tid := w.mintTid(nil)
-	out.tids, out.at.tids = out.tids.with(tid), out.at.tids.with(tid)
+	out.at = out.at.step()
+	out.tids, out.at.tids = out.tids.with(tid), set{tid}
 	out.card.Max = Many
 	c := w.mint(column{class: Opaque, tids: []Col{tid}, expr: x})
 	oc := outCol{name: it.Alias, col: c, item: it}
@@ -191,6 +192,13 @@ func (b *Block) certain(r *rel, e sql.Expr) bool {
 func (b *Block) certainty(r *rel, e sql.Expr) *why {
 	y := b.World.because(e.Range(), proof.Certain)
 	y.expr = &reading{e, b.post}
+	for n := range sql.Walk(e) {
+		if s, ok := n.(*sql.Subquery); ok {
+			if info := b.queryInside(s.Query); info != nil && len(info.rel.cols) == 1 && info.rel.notNull[info.rel.cols[0].col] != nil {
+				y.from = append(y.from, info.rel.filledFact(info.rel.cols[0].col))
+			}
+		}
+	}
 	for _, c := range b.post.reads(e) {
 		if r.notNull[c] != nil {
 			y.from = append(y.from, r.filledFact(c))
@@ -515,6 +523,9 @@ func (w *World) carry(out, r *rel, to map[Col]Col) {
 		if len(t) > 0 && len(to) <= 60 {
 			out.keep(fd{set{to[c]}, t, false, w.closureOf(r, set{c}, back)})
 		}
+	}
+	if w.reach(r, nil).all(r.tids) {
+		out.addFD(fd{to: out.tids, why: &why{rule: proof.Collapsed, strength: finding.Struct, from: []fact{dependency(fd{nil, r.tids, false, w.closureOf(r, nil, r.tids)})}}})
 	}
 	out.constants(w, r, to)
 	for _, p := range r.eq {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -217,11 +218,12 @@ func (w *World) tail(info *queryInfo, q *sql.Query) {
 		case "1":
 			r.card.Max = min(r.card.Max, 1)
 			r.at.op = proof.First
-			one := w.because(q.Limit.Range(), proof.LimitOne)
+			one := w.because(q.Limit.Range(), proof.LimitOne).worded("LIMIT 1")
 			r.addFD(fd{to: r.tids, why: one})
 			r.addKey(key{why: one})
 		case "0":
-			r.card = Card{0, 0}
+			r.card, r.at.op = Card{0, 0}, proof.First
+			r.addFD(fd{to: r.tids, why: w.because(q.Limit.Range(), proof.LimitOne).worded("LIMIT 0")})
 		}
 	}
 	info.rel = r
@@ -276,14 +278,51 @@ func (w *World) alsoIn(out, r *rel) {
 	if out.open != nil || r.open != nil || len(out.cols) != len(r.cols) {
 		return
 	}
-	to := make(map[Col]Col, len(r.cols))
+	to, back := make(map[Col]Col, len(r.cols)), make(map[Col]Col, len(r.cols))
+	out.at.cols = nil
+	row := make([]Col, len(r.cols))
 	for i, c := range r.cols {
-		to[c.col] = out.cols[i].col
-		if nn := r.notNull[c.col]; nn != nil && out.notNull[out.cols[i].col] == nil {
-			out.notNull[out.cols[i].col] = nn
+		n := out.cols[i].col
+		to[c.col], back[n], row[i] = n, c.col, c.col
+		out.at.cols = append(out.at.cols, n)
+	}
+	out.at.more, out.at.branches = append(out.at.more, r.at), append(out.at.branches, row)
+	also := func(f fact) *why { return &why{rule: proof.AlsoIn, strength: finding.Struct, from: []fact{f}} }
+	for _, c := range sortedCols(to) {
+		n := to[c]
+		if r.notNull[c] != nil && out.notNull[n] == nil && back[n] == c {
+			out.fill(n, also(r.filledFact(c)))
 		}
 	}
-	w.carry(out, r, to)
+	more := newRel(out.tids...)
+	w.carry(more, r, to)
+	for _, f := range more.fds {
+		from, ok1 := mapSet(back, f.from)
+		known, ok2 := mapSet(back, newSet(f.to...))
+		if !ok2 {
+			known = r.tids
+		}
+		if ok1 {
+			out.addFD(fd{f.from, f.to, f.lax, also(dependency(fd{from, known, f.lax, w.closureOf(r, from, known)}))})
+		}
+	}
+	for _, k := range more.keys {
+		out.addKey(key{cols: k.cols, lax: k.lax, why: k.why})
+	}
+	for _, p := range r.eq {
+		x, ok1 := to[p.a]
+		y, ok2 := to[p.b]
+		if ok1 && ok2 && back[x] == p.a && back[y] == p.b {
+			out.equate(x, y, also(p.fact()))
+		}
+	}
+	for _, c := range r.conds {
+		if n, ok := to[c.col]; ok && back[n] == c.col {
+			c.why, c.col = also(c.fact()), n
+			c.why = c.why.saying(c.fact(), out.at)
+			out.conds = append(out.conds, c)
+		}
+	}
 }
 
 // flatten lists the branches of a left-deep chain of one operator.

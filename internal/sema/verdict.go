@@ -65,8 +65,10 @@ func (j *Join) verdict(s side, extra []*JoinCond) Verdict {
 	case s == rightSide && (j.Node != nil && (j.Node.Asof || j.Node.Any)):
 		return v.unique(w.because(j.Span(), proof.Single), j.meets(s, extra), at)
 	case r.card.Max <= 1:
-		one := w.because(j.Span(), proof.SingleRow, w.reach(r, nil).proof(r.tids)...)
-		return v.unique(one.worded(name), j.meets(s, extra), at)
+		if one := w.reach(r, nil); one.all(r.tids) {
+			y := w.because(j.Span(), proof.SingleRow, one.proof(r.tids)...)
+			return v.unique(y.worded(name), j.meets(s, extra), at)
+		}
 	}
 	// A lateral relation has facts about the row to its left.
 	c := w.reachNotNull(r, f.cols.with(f.safe...).with(other.tids...), f.cols)

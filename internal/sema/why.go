@@ -49,16 +49,17 @@ type given struct {
 // stage is a relation of the query as it comes out of one operator: what was said
 // at a stage holds at those that are made of it, by the rules of the operator.
 type stage struct {
-	op   proof.Op
-	of   [2]*stage
-	more []*stage // of a set operation
-	scan *Scan
-	join *Join
-	tids set
-	cols []Col
-	rows int              // of a list of literals
-	lits map[Col][]string // of literals: the values of a column, by row
-	also []*JoinCond      // of a join: what WHERE adds
+	op       proof.Op
+	of       [2]*stage
+	more     []*stage // of a set operation
+	scan     *Scan
+	join     *Join
+	tids     set
+	cols     []Col
+	rows     int              // of a list of literals
+	branches [][]Col          // the columns of more in the order of cols
+	lits     map[Col][]string // of literals: the values of a column, by row
+	also     []*JoinCond      // of a join: what WHERE adds
 }
 
 // because returns evidence that rests on the SQL at s and on other facts.

@@ -103,6 +103,9 @@ func (c *checker) holds(f *proof.Fact, at int) bool {
 	if f.In == at {
 		return true
 	}
+	if one := f.Kind == proof.NotNull || f.Kind == proof.Constant; one && c.p.Columns[f.To[0]].Fixed && (r.Op == proof.Reading || r.Op == proof.Unique || r.Op == proof.Group && len(r.Cols) > 0) {
+		return c.holds(f, of(r)) // one value, for each row made of one that it holds for
+	}
 	switch r.Op {
 	case proof.Part, proof.First, proof.Product, proof.Semi:
 	case proof.Lateral:

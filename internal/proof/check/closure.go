@@ -187,6 +187,8 @@ func (k *closure) certain(x, depth int) bool {
 	switch {
 	case k.present(x), col.Class == "hashed" && (name == "coalesce" || name == "ifnull" || name == "nvl"):
 		return true
+	case (name == "coalesce" || name == "ifnull" || name == "nvl") && len(col.In) > 0 && strings.HasPrefix(col.Func[len(name):], "($") && k.present(col.In[0]):
+		return true
 	case depth > maxDepth || len(col.In) == 0 || col.Class != "injective" && col.Class != "hashed":
 		return false
 	}

@@ -150,6 +150,9 @@ func (c *checker) isOne(e *proof.Expr, x int) (lit string, ok bool) {
 	if op, lit, ok := c.fixedArg(e, x); ok && (op == "=" || op == "<=>") {
 		return lit, true
 	}
+	if l, r, ok := nullSafe(e); ok && l >= 0 && r >= 0 && (l == x && c.p.Columns[r].Fixed || r == x && c.p.Columns[l].Fixed) {
+		return c.p.Columns[l+r-x].Lit, true
+	}
 	for _, cmp := range c.comparisons(e, x) {
 		switch op, lit := split(cmp); {
 		case op == "=":
@@ -408,11 +411,17 @@ var throughout = strings.Fields("md5 lower upper concat sha2 sha256 md5_hex to_h
 
 // certainValue: the expression is never NULL.
 func (c *checker) certainValue(f *proof.Fact) bool {
-	return f.Kind == proof.NotNull && c.s.Expr != nil && one(f.To) && c.s.Expr.Col == f.To[0] && c.certain(c.s.Expr, c.filled(f.In))
+	filled := c.filled(f.In)
+	for _, i := range c.s.From { // of a query in the expression
+		if p := &c.p.Steps[i].Says; p.Kind == proof.NotNull && !c.holds(p, f.In) {
+			filled = append(filled, p.To...)
+		}
+	}
+	return f.Kind == proof.NotNull && c.s.Expr != nil && one(f.To) && c.s.Expr.Col == f.To[0] && c.certain(c.s.Expr, filled)
 }
 
 func (c *checker) certain(e *proof.Expr, filled []int) bool {
-	if e.Op != "lit" && e.Col >= 0 && slices.Contains(filled, e.Col) {
+	if (e.Op == "col" || strings.HasPrefix(e.Op, "over ")) && slices.Contains(filled, e.Col) {
 		return true
 	}
 	all := len(e.Args) > 0 && !slices.ContainsFunc(e.Args, func(a *proof.Expr) bool { return !c.certain(a, filled) })
@@ -423,6 +432,8 @@ func (c *checker) certain(e *proof.Expr, filled []int) bool {
 	switch {
 	case e.Op == "lit":
 		return e.Lit != "null"
+	case e.Op == "subquery":
+		return len(e.Args) == 1 && e.Args[0].Op == "one row" && (slices.Contains(filled, e.Args[0].Col) || c.p.Columns[e.Args[0].Col].Given())
 	case strings.HasPrefix(e.Op, "is "), e.Op == "exists", e.Op == "<=>", e.Op == "is distinct from":
 		return true
 	case call && slices.Contains(neverNull, name):

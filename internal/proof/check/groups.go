@@ -11,7 +11,7 @@ import (
 // a key.
 func (c *checker) grouped(f *proof.Fact) bool {
 	r := c.in()
-	return (r.Op == proof.Group || r.Op == proof.Unique) && len(c.varying(r.Cols)) > 0 && c.key(f) && within(c.varying(r.Cols), f.From)
+	return (r.Op == proof.Group || r.Op == proof.Unique) && len(r.Cols) > 0 && c.key(f) && within(c.varying(r.Cols), f.From)
 }
 
 // key reports whether f is a strict dependency on the tuple ids of its relation.
@@ -40,6 +40,39 @@ func (c *checker) collapsed(f *proof.Fact) bool {
 	from, ok := c.copied(f.From, f.In)
 	p := c.premise(proof.Depends, of(r))
 	return (r.Op == proof.Group || r.Op == proof.Unique) && ok && p != nil && !p.Lax && c.key(f) && within(p.From, from) && within(c.tids(of(r)), p.To)
+}
+
+// alsoIn: every row is a row of each branch.
+func (c *checker) alsoIn(f *proof.Fact) bool {
+	r := c.in()
+	for b, row := range r.Branches {
+		back := func(cols []int) ([]int, bool) {
+			out := make([]int, len(cols))
+			for i, x := range cols {
+				k := slices.Index(r.Cols, x)
+				if k < 0 || k >= len(row) {
+					return nil, false
+				}
+				out[i] = row[k]
+			}
+			return out, true
+		}
+		if b+1 >= len(r.Of) {
+			return false
+		}
+		at := r.Of[b+1]
+		from, ok1 := back(f.From)
+		to, ok2 := back(f.To)
+		if f.Kind == proof.Depends && equal(f.To, r.Tids) {
+			to, ok2 = c.tids(at), true
+		}
+		if ok1 && ok2 && r.Op == proof.Unique && slices.ContainsFunc(c.premises(f.Kind, at), func(p *proof.Fact) bool {
+			return within(p.From, from) && within(to, p.To) && (f.Lax || !p.Lax) && p.Lit == f.Lit
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofGroup: an aggregate that picks a value of a column which all rows of a group

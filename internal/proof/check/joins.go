@@ -213,13 +213,18 @@ func (c *checker) decides(j *proof.Join, from, other, own []int) bool {
 		return false
 	}
 	for _, k := range j.Conds {
+		free := func(x int) bool { return !slices.Contains(from, x) && !c.p.Columns[x].Fixed }
 		switch {
+		case k.Equal && c.elsewhere(k.L, own, 0) && c.elsewhere(k.R, own, 0):
+			if free(k.L) || free(k.R) {
+				return false
+			}
 		case k.Equal && c.elsewhere(k.L, own, 0) && !c.elsewhere(k.R, own, 0):
-			if !slices.Contains(from, k.L) && !c.p.Columns[k.L].Fixed {
+			if free(k.L) {
 				return false
 			}
 		case k.Equal && c.elsewhere(k.R, own, 0) && !c.elsewhere(k.L, own, 0):
-			if !slices.Contains(from, k.R) && !c.p.Columns[k.R].Fixed {
+			if free(k.R) {
 				return false
 			}
 		default:

@@ -52,6 +52,7 @@ var rules = map[proof.Rule]func(c *checker, f *proof.Fact) bool{
 	proof.OneGroup:    (*checker).oneGroup,
 	proof.Collapsed:   (*checker).collapsed,
 	proof.OfGroup:     (*checker).ofGroup,
+	proof.AlsoIn:      (*checker).alsoIn,
 	proof.Counted:     (*checker).counted,
 	proof.GroupHasRow: (*checker).groupHasRow,
 	proof.GroupedSets: (*checker).groupedSets,
