@@ -171,7 +171,8 @@ func (j *Join) settle(b *Block, where []sql.Expr) {
 		}
 		if j.nullRight && !j.nullLeft {
 			if c := j.antiJoin(b, e); c != 0 && unmatched.why == nil {
-				unmatched = b.rel.constFact(c)
+				k := slices.IndexFunc(b.rel.conds, func(k cond) bool { return k.col == c && k.op == "is null" })
+				unmatched = b.rel.conds[max(k, 0)].fact()
 				orig = j.World.cols[c].from
 			}
 			if j.degrades(b, e) {

@@ -415,7 +415,7 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 	}
 	if bt, ok := sql.Unparen(e).(*sql.Between); ok && !bt.Not {
 		for _, c := range b.ranges(bt) {
-			r.restrict(c)
+			c = r.restrict(c)
 			b.activate(r, c)
 		}
 		return
@@ -424,7 +424,7 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 	if !ok {
 		return
 	}
-	r.restrict(c)
+	c = r.restrict(c)
 	switch {
 	case c.op == "=":
 		r.fix(c.col, constant{lit: c.lit, null: c.lit == "null", why: w})
@@ -443,7 +443,7 @@ func (b *binder) apply(r *rel, e sql.Expr) {
 
 // restrict adds a comparison that every row fulfils. No row fulfils two that
 // contradict each other.
-func (r *rel) restrict(c cond) {
+func (r *rel) restrict(c cond) cond {
 	c.why = c.why.saying(c.fact(), r.at)
 	on := condsOn(r, c.col)
 	null := c.op == "is null" && r.notNull[c.col] != nil
@@ -459,6 +459,7 @@ func (r *rel) restrict(c cond) {
 		r.addFD(fd{to: r.tids, why: y})
 	}
 	r.conds = append(r.conds, c)
+	return c
 }
 
 // applyWindow knows that `count(*) over (partition by p) = 1` leaves one row
@@ -533,7 +534,7 @@ func (b *binder) applyConstant(r *rel, c, k Col, nullSafe bool, w *why) {
 		return // perhaps NULL
 	}
 	is := compared(c, "=", lit, w)
-	r.restrict(is)
+	is = r.restrict(is)
 	b.applyWindow(r, is)
 	b.activate(r, is)
 }

@@ -297,14 +297,11 @@ func (w *World) alsoIn(out, r *rel) {
 	more := newRel(out.tids...)
 	w.carry(more, r, to)
 	for _, f := range more.fds {
-		from, ok1 := mapSet(back, f.from)
-		known, ok2 := mapSet(back, newSet(f.to...))
-		if !ok2 {
-			known = r.tids
+		p := fact{fd: f.why.says.fd}
+		if p.why = f.why; f.why.rule == proof.Collapsed {
+			p = f.why.from[0]
 		}
-		if ok1 {
-			out.addFD(fd{f.from, f.to, f.lax, also(dependency(fd{from, known, f.lax, w.closureOf(r, from, known)}))})
-		}
+		out.addFD(fd{f.from, f.to, f.lax, also(p)})
 	}
 	for _, k := range more.keys {
 		out.addKey(key{cols: k.cols, lax: k.lax, why: k.why})

@@ -158,8 +158,8 @@ func (w *World) unionEqual(so *SetOp, out *rel, pos [][]Col) {
 			continue
 		}
 		a, b := out.cols[k].col, out.cols[i].col
-		out.addFD(fd{set{a}, []Col{b}, false, w.inBranches(so, proof.BranchEqual, pos, []int{k}, []int{i})})
-		out.addFD(fd{set{b}, []Col{a}, false, w.inBranches(so, proof.BranchEqual, pos, []int{i}, []int{k})})
+		out.addFD(fd{set{a}, []Col{b}, false, w.equalInBranches(so, pos, k, i)})
+		out.addFD(fd{set{b}, []Col{a}, false, w.equalInBranches(so, pos, i, k)})
 	}
 }
 
@@ -321,6 +321,27 @@ func (w *World) inBranches(so *SetOp, rule proof.Rule, pos [][]Col, from, to []i
 				known = b.rel.tids
 			}
 			out = append(out, dependency(fd{cols, known, false, w.closureOf(b.rel, cols, known)}))
+		}
+		return out
+	}
+	return y
+}
+
+// equalInBranches is evidence that the columns at positions i and k are equal in
+// each branch.
+func (w *World) equalInBranches(so *SetOp, pos [][]Col, i, k int) *why {
+	y := w.because(so.Node.OpSpan, proof.BranchEqual)
+	y.later = func(fact) []fact {
+		var out []fact
+		for b, branch := range so.Branches {
+			if pos[i][b] == pos[k][b] {
+				continue
+			}
+			for _, p := range branch.rel.eq {
+				if branch.rel.same(p.a) == branch.rel.same(pos[i][b]) {
+					out = append(out, p.fact())
+				}
+			}
 		}
 		return out
 	}

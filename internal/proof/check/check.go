@@ -90,6 +90,9 @@ func (c *checker) premise(kind proof.Kind, at int) *proof.Fact {
 // holds reports whether f, which is said of the relation f.In, holds at another:
 // one whose rows are made of rows of the first.
 func (c *checker) holds(f *proof.Fact, at int) bool {
+	if f.Kind == proof.Depends && len(c.varying(append(slices.Clone(f.From), f.To...))) == 0 {
+		return true // of values that are the same in every row
+	}
 	if f.In == nowhere {
 		return true // of a relation's own tuple id, wherever it has a row
 	}

@@ -170,6 +170,12 @@ func (c *checker) isOne(e *proof.Expr, x int) (lit string, ok bool) {
 
 // comparisons returns what a condition says of x compared with constants.
 func (c *checker) comparisons(e *proof.Expr, x int) []string {
+	if l, r, ok := nullSafe(e); ok && e.Op == "or" && l >= 0 && r >= 0 && (l == x && c.p.Columns[r].Fixed || r == x && c.p.Columns[l].Fixed) {
+		if lit := c.p.Columns[l+r-x].Lit; lit != "null" {
+			return []string{"= " + lit}
+		}
+		return []string{"is null "}
+	}
 	switch {
 	case e.Op == "or":
 		var lits []string
@@ -252,11 +258,11 @@ func (c *checker) fallback(f *proof.Fact) bool {
 			continue
 		}
 		lit, other := c.p.Columns[k].Lit, call.Args[1].Col
-		apart := other >= 0 && c.p.Columns[other].Fixed && lit != "" && differ(c.p.Columns[other].Lit, lit)
+		apart := other >= 0 && c.p.Columns[other].Fixed && lit != "" && (differ(c.p.Columns[other].Lit, lit) || (lit == "null") != (c.p.Columns[other].Lit == "null") && c.p.Columns[other].Lit != "")
 		if !c.p.Columns[k].Fixed || !apart && !slices.Contains(c.filled(f.In), f.To[0]) {
 			continue
 		}
-		return f.Kind == proof.NotNull || f.Kind == proof.Constant && f.Lit == lit || f.Kind == proof.Compare && f.Lit == "= "+lit
+		return f.Kind == proof.NotNull || f.Kind == proof.Constant && f.Lit == lit || f.Kind == proof.Compare && (f.Lit == "= "+lit || lit == "null" && f.Lit == "is null ")
 	}
 	return false
 }

@@ -11,7 +11,7 @@ import (
 // a key.
 func (c *checker) grouped(f *proof.Fact) bool {
 	r := c.in()
-	return (r.Op == proof.Group || r.Op == proof.Unique) && len(r.Cols) > 0 && c.key(f) && within(c.varying(r.Cols), f.From)
+	return (r.Op == proof.Group || r.Op == proof.Unique && len(r.Cols) > 0) && c.key(f) && within(c.varying(r.Cols), f.From)
 }
 
 // key reports whether f is a strict dependency on the tuple ids of its relation.
@@ -46,30 +46,29 @@ func (c *checker) collapsed(f *proof.Fact) bool {
 func (c *checker) alsoIn(f *proof.Fact) bool {
 	r := c.in()
 	for b, row := range r.Branches {
-		back := func(cols []int) ([]int, bool) {
-			out := make([]int, len(cols))
-			for i, x := range cols {
-				k := slices.Index(r.Cols, x)
-				if k < 0 || k >= len(row) {
-					return nil, false
-				}
-				out[i] = row[k]
-			}
-			return out, true
-		}
-		if b+1 >= len(r.Of) {
+		if b+1 >= len(r.Of) || len(row) != len(r.Cols) || r.Op != proof.Unique {
 			return false
 		}
 		at := r.Of[b+1]
-		from, ok1 := back(f.From)
-		to, ok2 := back(f.To)
-		if f.Kind == proof.Depends && equal(f.To, r.Tids) {
-			to, ok2 = c.tids(at), true
+		there := func(x int) []int { // what stands in the branch in the places of x
+			var out []int
+			for k, o := range r.Cols {
+				if o == x {
+					out = append(out, row[k])
+				}
+			}
+			return out
 		}
-		if ok1 && ok2 && r.Op == proof.Unique && slices.ContainsFunc(c.premises(f.Kind, at), func(p *proof.Fact) bool {
-			return within(p.From, from) && within(to, p.To) && (f.Lax || !p.Lax) && p.Lit == f.Lit
-		}) {
-			return true
+		var from []int
+		for _, x := range f.From {
+			from = append(from, there(x)...)
+		}
+		for _, p := range c.premises(f.Kind, at) {
+			missing := func(x int) bool { return !meets(there(x), p.To) }
+			whole := f.Kind == proof.Depends && equal(f.To, r.Tids) && within(c.tids(at), p.To)
+			if within(p.From, from) && (whole || !slices.ContainsFunc(f.To, missing)) && (f.Lax || !p.Lax) && p.Lit == f.Lit {
+				return true
+			}
 		}
 	}
 	return false

@@ -123,10 +123,10 @@ func (c *checker) inRange(f *proof.Fact) bool {
 // unmatched: a column of the side is NULL in all rows, which is NULL in none that
 // is a match.
 func (c *checker) unmatched(f *proof.Fact) bool {
-	for _, k := range c.premises(proof.Constant, f.In) {
+	for _, k := range c.premises(proof.Compare, f.In) {
 		col := &c.p.Columns[k.To[0]]
 		o := c.rel(col.Via)
-		if k.Lit != "null" || o.Op != proof.Outer || o.Join == nil || !equal(f.To, o.Join.Right) {
+		if k.Lit != "is null " || o.Op != proof.Outer || o.Join == nil || !equal(f.To, o.Join.Right) {
 			continue
 		}
 		if _, filled := c.fixedBy(o.Join, col.From, o.Join.Right); filled || slices.Contains(c.filled(of(o)), col.From) {
@@ -147,7 +147,7 @@ func (c *checker) meeting() (*proof.Fact, *proof.Join) {
 		if c.p.Steps[i].Rule == proof.Unmatched {
 			for _, k := range c.p.Steps[i].From {
 				x := c.p.Steps[k].Says
-				if o := c.rel(c.p.Columns[x.To[0]].Via); x.Kind == proof.Constant && o.Join != nil {
+				if o := c.rel(c.p.Columns[x.To[0]].Via); x.Kind == proof.Compare && o.Join != nil {
 					return f, o.Join
 				}
 			}
@@ -175,7 +175,7 @@ func (c *checker) joined(at, n int) bool {
 	if r.Op == proof.Product && r.Join != nil && r.Join.Number == n {
 		return true
 	}
-	return (r.Op == proof.Product || r.Op == proof.Part) && slices.ContainsFunc(r.Of, func(o int) bool { return c.joined(o, n) })
+	return (r.Op == proof.Product || r.Op == proof.Part || r.Op == proof.Semi) && slices.ContainsFunc(r.Of, func(o int) bool { return c.joined(o, n) })
 }
 
 // looked: a row that meets one at most determines it, and so does what the join
@@ -274,9 +274,12 @@ func (c *checker) rejected(f *proof.Fact) bool {
 
 func (c *checker) restored(f *proof.Fact, via int, o *proof.Relation) bool {
 	own := o.Join.Right
-	to, ok := c.copied(f.To, via)
+	to := slices.Clone(f.To) // of a row beside a lateral relation, as it is
+	if one(to) && c.p.Columns[to[0]].Via == via {
+		to[0] = c.p.Columns[to[0]].From
+	}
 	switch {
-	case !ok || !one(f.To):
+	case !one(f.To):
 		return false
 	case f.Kind == proof.NotNull:
 		_, filled := c.fixedBy(o.Join, to[0], own)
@@ -320,7 +323,7 @@ func (c *checker) merged(x int) (j *proof.Join, l, r int, ok bool) {
 	}
 	j = ra.Join
 	both := func(k proof.Cond) bool {
-		return k.Equal && !k.NullSafe && equal([]int{k.L, k.R}, []int{a.From, b.From})
+		return k.Equal && equal([]int{k.L, k.R}, []int{a.From, b.From})
 	}
 	return j, a.From, b.From, j.NullLeft && j.NullRight && len(j.Conds) == 1 && both(j.Conds[0])
 }

@@ -43,8 +43,8 @@ func (c *checker) exported(f *proof.Fact) bool {
 	case proof.NotNull:
 		return one(to) && slices.Contains(c.filled(at), to[0])
 	case proof.Constant:
-		if col := &c.p.Columns[to[0]]; col.Fixed {
-			return col.Lit == f.Lit
+		if col := &c.p.Columns[to[0]]; col.Fixed && col.Lit == f.Lit {
+			return true
 		}
 		return slices.ContainsFunc(c.premises(proof.Constant, at), func(p *proof.Fact) bool { return equal(p.To, to) && p.Lit == f.Lit })
 	}
