@@ -69,6 +69,7 @@ type Column struct {
 	Leaf   int
 	Window *Window
 	Lits   []string // the values in the rows of a list of literals
+	Values []string // all values of a seed's column, where that matters
 }
 
 // Function reports whether the column is a function of In.
@@ -191,4 +192,31 @@ func (p *Proof) Strength() finding.Strength {
 		}
 	}
 	return s
+}
+
+// Sentences says the steps of the proof in words, those of the relations that it
+// rests on among them; steps that are not printed are left out.
+func (p *Proof) Sentences() []string {
+	var out []string
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		were := len(out)
+		for _, sub := range s.Subs {
+			out = append(out, sub.Sentences()...)
+		}
+		var from []string
+		for _, x := range s.Says.From {
+			if s.Rule.Names() {
+				from = append(from, p.Columns[x].Name)
+			}
+		}
+		text := s.Text
+		if s.Rule != Declared && (s.Rule != Imported || len(out) == were) {
+			text = s.Rule.Sentence(from, s.Word)
+		}
+		if text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
 }

@@ -192,3 +192,6 @@ func Tuple(names []string) string {
 	}
 	return "(`" + strings.Join(names, "`, `") + "`)"
 }
+
+// Rules is the number of rules.
+const Rules = rules

@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -308,6 +309,11 @@ func (x *expander) fact(f fact) int {
 		s.Subs = []*proof.Proof{y.given.proof.Proof()}
 	}
 	s.Says = x.says(f, y.in)
+	if y.rule == proof.ApartSeeds {
+		for _, c := range f.to {
+			x.p.Columns[x.col(c)].Values = slices.Sorted(maps.Keys(x.w.seedValues(c)))
+		}
+	}
 	return x.step(y, s)
 }
 

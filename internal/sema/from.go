@@ -206,6 +206,9 @@ func (w *World) given(t *sql.Table, text string, p *Evidence, steps []Step) *why
 }
 
 func keyText(s *Summary, k Key) string {
+	if len(k.Cols) == 0 {
+		return "`" + s.Name + "` has one row"
+	}
 	return Tuple(s.Names(k.Cols)) + " is unique in `" + s.Name + "`"
 }
 

@@ -54,6 +54,9 @@ func (c *checker) step(i int) error {
 			return fmt.Errorf("there is no column %d", x)
 		}
 	}
+	if !c.wellFormed(f) {
+		return fmt.Errorf("it states nothing")
+	}
 	follows, ok := rules[c.s.Rule]
 	if !ok {
 		return fmt.Errorf("there is no such rule")
@@ -61,10 +64,31 @@ func (c *checker) step(i int) error {
 	if c.s.Rule == proof.Declared || c.s.Rule == proof.Imported && len(c.s.Subs) == 0 {
 		return c.declared(c.p, c.s)
 	}
-	if !follows(c, f) {
+	if c.s.Rule == proof.Imported && len(c.s.Subs) != 1 || !follows(c, f) {
 		return fmt.Errorf("it does not follow")
 	}
 	return nil
+}
+
+// wellFormed reports whether a fact has the columns that its kind asks for, and is
+// about a relation of the query, or about the table where the rule is one of
+// tables.
+func (c *checker) wellFormed(f *proof.Fact) bool {
+	table := slices.Contains([]proof.Rule{proof.Declared, proof.Exported, proof.Filled, proof.Loaded}, c.s.Rule)
+	if table != (f.In == proof.Table) || f.In != proof.Table && f.In != nowhere && (f.In < 0 || f.In >= len(c.p.Relations)) || f.In == nowhere && c.s.Rule != proof.Row {
+		return false
+	}
+	switch f.Kind {
+	case proof.NotNull, proof.Constant, proof.Compare:
+		return len(f.From) == 0 && len(f.To) == 1
+	case proof.Equal:
+		return len(f.From) == 1 && len(f.To) == 1
+	case proof.Partial:
+		return len(f.To) > 0
+	case proof.Exclusive:
+		return len(f.To) > 1
+	}
+	return true
 }
 
 // premises returns the facts of the given kind that the step rests on and that

@@ -128,7 +128,7 @@ func (c *checker) setOfNulls(f *proof.Fact) bool {
 
 // levels: GROUPING over columns tells which of them a set leaves out.
 func (c *checker) levels(f *proof.Fact) bool {
-	return f.Kind == proof.Depends && !slices.ContainsFunc(f.From, func(x int) bool {
+	return f.Kind == proof.Depends && !f.Lax && len(f.From) > 0 && one(f.To) && !c.p.Columns[f.To[0]].IsTid && c.p.Columns[f.To[0]].Class == "opaque" && !slices.ContainsFunc(f.From, func(x int) bool {
 		a := &c.p.Columns[x]
 		return a.Class != "aggregate" || !strings.HasPrefix(a.Func, "grouping")
 	})
@@ -195,7 +195,9 @@ func (c *checker) perPartition(f *proof.Fact) bool {
 // that no other has.
 func (c *checker) numbered(f *proof.Fact) bool {
 	r := c.in()
-	own := slices.DeleteFunc(slices.Clone(f.From), func(x int) bool { return !within(r.Tids, c.p.Columns[x].Tids) })
+	own := slices.DeleteFunc(slices.Clone(f.From), func(x int) bool {
+		return !within(r.Tids, c.p.Columns[x].Tids) || c.p.Columns[x].Class != "opaque"
+	})
 	return r.Op == proof.Base && r.Name == "" && one(own) && f.Kind == proof.Depends && equal(f.To, r.Tids)
 }
 

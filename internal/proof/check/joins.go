@@ -192,7 +192,7 @@ func (c *checker) looked(f *proof.Fact) bool {
 		null = j.NullRight
 	}
 	extended := !slices.Equal(c.before(f.From, j.Number), f.From)
-	if !ok || !equal(c.before(f.To, j.Number), m.To) || null && extended && !f.Lax && !c.there(f, j.Number) {
+	if !ok || len(f.To) != len(m.To) || !equal(c.before(f.To, j.Number), m.To) || null && extended && !f.Lax && !c.there(f, j.Number) {
 		return false
 	}
 	return c.decides(j, c.before(f.From, j.Number), other, m.To)
@@ -229,7 +229,7 @@ func (c *checker) decides(j *proof.Join, from, other, own []int) bool {
 			}
 		default:
 			if slices.ContainsFunc(k.In, func(x int) bool {
-				return !slices.Contains(from, x) && (!within(c.p.Columns[x].Tids, own) || len(c.p.Columns[x].Tids) == 0 && !c.p.Columns[x].Fixed)
+				return !slices.Contains(from, x) && (meets(c.p.Columns[x].Tids, other) || len(c.p.Columns[x].Tids) == 0 && !c.p.Columns[x].Fixed)
 			}) {
 				return false
 			}
@@ -346,7 +346,7 @@ func (c *checker) fullKey(f *proof.Fact) bool {
 			unique = append(unique, p.From...)
 		}
 	}
-	return within([]int{l, r}, unique) && (f.Lax || within([]int{l, r}, filled)) && within(c.before(f.To, j.Number), slices.Concat(j.Left, j.Right))
+	return within([]int{l, r}, unique) && (f.Lax || within([]int{l, r}, filled)) && len(f.To) == len(j.Left)+len(j.Right) && within(c.before(f.To, j.Number), slices.Concat(j.Left, j.Right))
 }
 
 // fullValue: of each row of a FULL JOIN one side is there.

@@ -84,7 +84,7 @@ var rules = map[proof.Rule]func(c *checker, f *proof.Fact) bool{
 	proof.ApartLiterals:   (*checker).apartLiterals,
 	proof.ApartConditions: (*checker).apartConditions,
 	proof.ApartNull:       (*checker).apartNull,
-	proof.ApartSeeds:      (*checker).apartSyntax,
+	proof.ApartSeeds:      (*checker).apartSeeds,
 	proof.ApartFilter:     (*checker).apartSyntax,
 
 	proof.Differ:      (*checker).differ,

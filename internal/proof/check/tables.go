@@ -21,7 +21,7 @@ func (c *checker) exported(f *proof.Fact) bool {
 	}
 	from, ok1 := out(f.From)
 	to, ok2 := out(f.To)
-	if !ok1 || !ok2 || f.In != proof.Table {
+	if !ok1 || !ok2 || at < 0 || at >= len(c.p.Relations) {
 		return false
 	}
 	deps := c.premises(proof.Depends, at)

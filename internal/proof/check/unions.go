@@ -182,8 +182,17 @@ func (c *checker) apartNull(f *proof.Fact) bool {
 	})
 }
 
-// apartSyntax: the rows of two seeds, or a filter that keeps out the rows of the
-// other branch. What they hold is no part of the proof.
+// apartSeeds: the rows of two seeds have no value in common.
+func (c *checker) apartSeeds(f *proof.Fact) bool {
+	if f.Kind != proof.Apart || len(f.To) != 2 {
+		return false
+	}
+	a, b := c.p.Columns[f.To[0]].Values, c.p.Columns[f.To[1]].Values
+	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(v string) bool { return slices.Contains(b, v) })
+}
+
+// apartSyntax: a filter keeps out the rows of the other branch. What it is made
+// of is no part of the proof.
 func (c *checker) apartSyntax(f *proof.Fact) bool {
 	return f.Kind == proof.Apart && len(f.To) == 2 && f.To[0] != f.To[1]
 }
