@@ -28,6 +28,10 @@ func changed(p *proof.Proof, i int, same bool, f func(s *proof.Step)) tampered {
 	return tampered{&n, i, same && i < len(p.Steps)-1}
 }
 
+// weakening is the operator that leaves every step true: whether the proof can do
+// with less is all that it asks.
+const weakening = "strict becomes lax"
+
 // operators are the ways to spoil step i of a proof.
 var operators = map[string]func(p *proof.Proof, i int) []tampered{
 	"a premise is dropped": func(p *proof.Proof, i int) (out []tampered) {
@@ -69,7 +73,7 @@ var operators = map[string]func(p *proof.Proof, i int) []tampered{
 		}
 		return []tampered{changed(p, i, true, func(s *proof.Step) { s.Says.Lax = false })}
 	},
-	"strict becomes lax": func(p *proof.Proof, i int) []tampered {
+	weakening: func(p *proof.Proof, i int) []tampered {
 		f := &p.Steps[i].Says
 		if f.Lax || f.Kind != proof.Depends || len(f.From) == 0 || i == len(p.Steps)-1 {
 			return nil
@@ -92,7 +96,7 @@ var operators = map[string]func(p *proof.Proof, i int) []tampered{
 	},
 	"another rule is named": func(p *proof.Proof, i int) (out []tampered) {
 		for r := range proof.Rules {
-			if r != p.Steps[i].Rule && r != proof.Declared {
+			if r != p.Steps[i].Rule && r != proof.Declared && int(r)%4 == i%4 { // a quarter of them, for time
 				t := changed(p, i, true, func(s *proof.Step) { s.Rule = r })
 				t.same = true
 				out = append(out, t)
@@ -156,7 +160,7 @@ func TestTamperedProofs(t *testing.T) {
 	})
 	for _, name := range slices.Sorted(maps.Keys(tried)) {
 		t.Logf("%s: %d of %d rejected, taken %v", name, tried[name]-taken[name], tried[name], byRule[name])
-		if taken[name]*100 > tried[name]*15 {
+		if name != weakening && taken[name]*100 > tried[name]*10 {
 			t.Errorf("%s: the checker takes %d of %d", name, taken[name], tried[name])
 		}
 	}
