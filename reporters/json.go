@@ -38,7 +38,7 @@ type jsonTool struct {
 type jsonProject struct {
 	Name    string `json:"name"`
 	Adapter string `json:"adapter" jsonschema:"dialect that the SQL was read in"`
-	Origin  string `json:"adapter_origin" jsonschema:"how the adapter is known: profile, option, inferred or default"`
+	Origin  string `json:"adapter_origin" jsonschema:"how the adapter is known: profile, option, profiles, inferred or default"`
 	Root    string `json:"root" jsonschema:"folder of the project"`
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 // adapterOf returns the adapter of a project and how it is known: from the
-// profile, from an option, inferred from the SQL, or not at all (default).
+// profile, from an option, from the profiles beside a missing one, inferred from
+// the SQL, or not at all (default).
 func adapterOf(p *project.Project, target, option string) (a sema.Adapter, origin string) {
 	if profile, ok := p.Profiles.Profile(p.Root.Profile); ok {
 		if target == "" {
@@ -28,6 +29,9 @@ func adapterOf(p *project.Project, target, option string) (a sema.Adapter, origi
 	}
 	if option != "" {
 		return sema.Adapter{Name: option, Sure: true}, "option"
+	}
+	if name := onlyAdapter(p.Profiles); name != "" {
+		return sema.Adapter{Name: name}, "profiles"
 	}
 	if name := inferAdapter(p); name != "" {
 		return sema.Adapter{Name: name}, "inferred"
@@ -60,7 +64,8 @@ type sign struct {
 }
 
 // signs are looked for in models and in dbt_project.yml, in lower case. They
-// are function names, types and configuration keys of the warehouses.
+// are function names, types and configuration keys of the warehouses; what
+// several have in common, as ilike and to_char(), is none.
 var signs = map[string]sign{
 	"flatten": {"snowflake", 2, true}, "snowflake_warehouse": {"snowflake", 4, false}, "variant": {"snowflake", 2, false},
 	"try_parse_json": {"snowflake", 3, true}, "object_construct": {"snowflake", 3, true}, "iff": {"snowflake", 2, true},
@@ -70,7 +75,7 @@ var signs = map[string]sign{
 	"int64": {"bigquery", 3, false}, "float64": {"bigquery", 3, false}, "parse_date": {"bigquery", 2, true},
 	"format_date": {"bigquery", 2, true}, "timestamp_trunc": {"bigquery", 2, true}, "safe_offset": {"bigquery", 3, true}, "countif": {"bigquery", 2, true},
 	"distkey": {"redshift", 4, false}, "sortkey": {"redshift", 4, false}, "diststyle": {"redshift", 4, false}, "getdate": {"redshift", 2, true},
-	"jsonb": {"postgres", 2, false}, "generate_series": {"postgres", 1, true}, "to_char": {"postgres", 1, true}, "ilike": {"postgres", 1, false},
+	"jsonb": {"postgres", 2, false}, "jsonb_build_object": {"postgres", 2, true}, "timestamptz": {"postgres", 1, false},
 	"read_csv": {"duckdb", 4, true}, "read_csv_auto": {"duckdb", 4, true}, "read_parquet": {"duckdb", 4, true}, "strptime": {"duckdb", 3, true}, "epoch_ms": {"duckdb", 2, true},
 	"liquid_clustered_by": {"databricks", 4, false}, "from_json": {"databricks", 2, true}, "explode": {"databricks", 2, true}, "delta": {"databricks", 1, false},
 	"date_parse": {"trino", 3, true}, "varbinary": {"trino", 3, false}, "from_unixtime": {"trino", 1, true}, "from_iso8601_timestamp": {"trino", 4, true}, "at_timezone": {"trino", 3, true},
@@ -95,6 +100,24 @@ func eachWord(text string, f func(word string, call bool)) {
 
 // inferSample bounds the files that are looked at.
 const inferSample = 400
+
+// onlyAdapter returns the adapter that all outputs of all profiles have: a
+// project whose own profile is not there is probably of it too.
+func onlyAdapter(p *project.Profiles) string {
+	only := ""
+	if p == nil {
+		return only
+	}
+	for _, profile := range p.Profiles {
+		for _, o := range profile.Outputs {
+			if !named(o) || only != "" && o.Adapter != only {
+				return ""
+			}
+			only = o.Adapter
+		}
+	}
+	return only
+}
 
 // inferAdapter guesses the adapter from the project's files; empty if nothing
 // points to one more than to all others.

@@ -175,6 +175,9 @@ func (r *run) notes() []finding.Note {
 	if r.origin == "inferred" {
 		out = append(out, finding.Note{Text: fmt.Sprintf("%s: the adapter %s is inferred from the SQL; set `dialect` in dbtvet.yml to be sure", name, r.adapter.Name)})
 	}
+	if r.origin == "profiles" {
+		out = append(out, finding.Note{Text: fmt.Sprintf("%s: the profile `%s` is not in %s; the adapter %s is that of all that are; set `dialect` in dbtvet.yml to be sure", name, r.project.Root.Profile, r.project.Profiles.Path, r.adapter.Name)})
+	}
 	if r.origin == "default" {
 		out = append(out, finding.Note{Text: name + ": the adapter is not known; set `dialect` in dbtvet.yml"})
 	}

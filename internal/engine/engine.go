@@ -92,6 +92,9 @@ func Lint(ctx context.Context, o Options) (*finding.Report, error) {
 		run.lint(r)
 	}
 	r.Rules = slices.CompactFunc(sortedMetas(r.Rules), func(a, b finding.Meta) bool { return a.Code == b.Code })
+	if len(dirs) > 1 {
+		r.Findings = unrepeated(r.Findings)
+	}
 	r.Finish()
 	return r, nil
 }

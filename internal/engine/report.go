@@ -11,14 +11,29 @@ import (
 	"github.com/dbtvet/dbtvet/parser/source"
 )
 
+// said is what makes two findings one to a reader.
+type said struct {
+	code, path, message string
+	span                source.Span
+}
+
+func saidBy(f *finding.Finding) said { return said{f.Code, f.Path(), f.Message, f.Span} }
+
+// unrepeated drops what several projects say of a file that they share.
+func unrepeated(all []*finding.Finding) []*finding.Finding {
+	seen := map[said]bool{}
+	return slices.DeleteFunc(all, func(f *finding.Finding) bool {
+		k := saidBy(f)
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
+}
+
 // findings turns reports into findings: at template places, one for what
 // several worlds say alike.
 func (r *run) findings(reports []*lint.Report, m *sema.Model) []*finding.Finding {
-	type key struct {
-		code, path, message string
-		span                source.Span
-	}
-	byKey := map[key]*finding.Finding{}
+	byKey := map[said]*finding.Finding{}
 	forcedOnly := map[*finding.Finding]bool{}
 	var out []*finding.Finding
 	for _, rep := range reports {
@@ -32,7 +47,7 @@ func (r *run) findings(reports []*lint.Report, m *sema.Model) []*finding.Finding
 		if f.File == nil {
 			continue
 		}
-		k := key{f.Code, f.Path(), f.Message, f.Span}
+		k := saidBy(f)
 		old, ok := byKey[k]
 		if !ok {
 			byKey[k] = f

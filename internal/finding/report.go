@@ -33,7 +33,7 @@ type Tool struct {
 type Project struct {
 	Name    string
 	Adapter string
-	// Origin says how the adapter is known: profile, option, inferred, or
+	// Origin says how the adapter is known: profile, option, profiles, inferred, or
 	// default.
 	Origin string
 	Root   string // path of its folder; "." for the root of the run

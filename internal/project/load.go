@@ -20,12 +20,24 @@ import (
 // Options are the choices of a caller of Load.
 type Options struct {
 	// Profiles are further folders, in the file system, to look for
-	// profiles.yml in, after the project's own.
+	// profiles.yml in, after the project's own and those it lies in.
 	Profiles []string
 	// Parallelism is the number of files read at once; 0 is GOMAXPROCS.
 	Parallelism int
 	// Tree holds the projects beside it, for Refable and the like; it may be nil.
 	Tree *Tree
+}
+
+// upwards returns a folder and those that it lies in: dbt reads the profiles.yml
+// of the folder that it runs in, which for one of several projects in a
+// repository is often further up.
+func upwards(dir string) []string {
+	out := []string{dir}
+	for dir != "." {
+		dir = path.Dir(dir)
+		out = append(out, dir)
+	}
+	return out
 }
 
 // Load reads the project in folder dir. It always returns a project: what
@@ -44,7 +56,7 @@ func Load(ctx context.Context, fsys fs.FS, dir string, o Options) *Project {
 	p.Packages = l.unique(p.Packages)
 	p.Missing = connect(p.Packages)
 	l.pkg = p.Root.Name
-	p.Profiles = l.profiles(append([]string{p.Root.Dir}, o.Profiles...))
+	p.Profiles = l.profiles(append(upwards(p.Root.Dir), o.Profiles...))
 	p.Problems = l.problems
 	slices.SortStableFunc(p.Problems, func(a, b Problem) int {
 		return cmp.Or(
