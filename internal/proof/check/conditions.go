@@ -72,7 +72,7 @@ func nulls(e *proof.Expr) []int {
 var strictCalls = strings.Fields("abs lower upper trim ltrim rtrim length len char_length substr substring left right round floor ceil ceiling date_trunc " +
 	"datetime_trunc timestamp_trunc trunc date to_date to_timestamp year month day hour minute second quarter week extract date_part datediff date_diff dateadd date_add " +
 	"date_sub timestamp_add timestamp_sub timestampdiff timestamp_diff replace md5 reverse initcap nullif mod power sqrt sign exp ln split_part regexp_replace " +
-	"to_char to_varchar parse_date strptime strftime date_format date_parse last_day add_months months_between datetime timestamp time safe_cast try_cast " +
+	"to_char to_varchar parse_date strptime strftime date_format date_parse format_date format_timestamp last_day add_months months_between datetime timestamp time safe_cast try_cast " +
 	"regexp_extract regexp_substr lpad rpad repeat to_number to_decimal try_to_number dayofweek dayofyear weekofyear unix_timestamp from_unixtime sha1 sha2 sha256 hash to_hex hex")
 
 // strict returns the columns whose NULL makes the value of e NULL.
