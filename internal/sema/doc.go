@@ -47,6 +47,10 @@
 // and because a deterministic expression over known columns is known. It
 // remembers which fact added what, and reads proofs back from that.
 //
+// Evidence is data (why.go): the rule that a fact follows by, the facts that the
+// rule needs, and the place. What is printed is read from it, and evidence.go
+// writes it out as a proof, which internal/proof/check derives anew.
+//
 // # Verdicts
 //
 // A join is judged from both sides. Its conditions fix some columns of a side

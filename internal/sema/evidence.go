@@ -19,7 +19,7 @@ type Evidence struct {
 	lax      bool
 	lit      string
 	summary  *Summary // of a fact that is not of a query
-	step     Step     // of a declaration
+	step     *Step    // of a declaration
 	word     string
 	from     []*Evidence
 	of       *rel // the output of the query that it is a fact of
@@ -35,7 +35,7 @@ func (w *World) exported(r *rel, kind proof.Kind, cols, to []int, lit string, fa
 
 // declared is the evidence of what a declaration of the given kind says.
 func (s *Summary) declared(kind proof.Kind, cols, to []int, lit string, step Step, by string) *Evidence {
-	return &Evidence{rule: proof.Declared, kind: kind, cols: cols, to: to, lit: lit, summary: s, step: step, word: by}
+	return &Evidence{rule: proof.Declared, kind: kind, cols: cols, to: to, lit: lit, summary: s, step: &step, word: by}
 }
 
 // filled is the evidence that lax key k of s is strict, for its columns are never
