@@ -58,6 +58,9 @@ type Options struct {
 	State fs.FS
 	// World restricts the analysis to the world of that name; empty is all.
 	World string
+	// Proofs keeps the proofs of all that models export, to be read from their
+	// Evidence; it takes the memory of all analysed texts.
+	Proofs bool
 	// NoIgnores keeps findings that ignore comments would silence.
 	NoIgnores bool
 	// Parallelism is the number of resources analysed at once; 0 is GOMAXPROCS.

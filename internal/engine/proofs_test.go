@@ -61,7 +61,7 @@ func claims(m *sema.Model) []claim {
 // and with what the project declares.
 func proven(t *testing.T, files fs.FS, dir string, f func(c claim, declared check.Declared)) {
 	t.Helper()
-	o := Options{FS: files}
+	o := Options{FS: files, Proofs: true}
 	o.defaults(t.Context())
 	r := newRun(t.Context(), o, &config.Config{}, dir)
 	r.rules = nil

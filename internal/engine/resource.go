@@ -64,6 +64,7 @@ func (r *run) model(n *manifest.Node) *sema.Model {
 		case whole:
 			v.World = sema.Analyse(sema.Input{
 				Name: rendered.World.Name, Tree: v.Tree, Map: rendered.Map, File: n.File, Dialect: r.dialect, Rendered: rendered,
+				Proofs:   r.o.Proofs,
 				Relation: func(t *sql.Table) *sema.Summary { return r.relation(m, rendered, t) },
 			})
 		}

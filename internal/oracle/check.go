@@ -24,7 +24,7 @@ func Analyse(text string, schema []*Table) (*sema.World, error) {
 	for _, t := range schema {
 		summaries[t.Name] = t.Summary()
 	}
-	return sema.Analyse(sema.Input{Name: "oracle", Tree: tree, Dialect: dialect, Relation: func(t *dsql.Table) *sema.Summary {
+	return sema.Analyse(sema.Input{Name: "oracle", Proofs: true, Tree: tree, Dialect: dialect, Relation: func(t *dsql.Table) *sema.Summary {
 		if s := summaries[t.Name[len(t.Name)-1].Name]; s != nil {
 			return s
 		}

@@ -28,14 +28,27 @@ type Evidence struct {
 }
 
 // exported is the evidence of what facts of r, the output of a query, say of its
-// columns.
+// columns; nil where no proofs are asked for.
 func (w *World) exported(r *rel, kind proof.Kind, cols, to []int, lit string, facts ...fact) *Evidence {
+	if !w.Proofs {
+		return nil
+	}
 	return &Evidence{rule: proof.Exported, kind: kind, cols: cols, to: to, lit: lit, of: r, world: w, facts: facts}
 }
 
 // declared is the evidence of what a declaration of the given kind says.
 func (s *Summary) declared(kind proof.Kind, cols, to []int, lit string, step Step, by string) *Evidence {
 	return &Evidence{rule: proof.Declared, kind: kind, cols: cols, to: to, lit: lit, summary: s, step: &step, word: by}
+}
+
+// claiming returns e for a key that is lax or strict.
+func (e *Evidence) claiming(lax bool) *Evidence {
+	if e == nil {
+		return nil
+	}
+	n := *e
+	n.lax = lax
+	return &n
 }
 
 // filled is the evidence that lax key k of s is strict, for its columns are never

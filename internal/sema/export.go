@@ -140,7 +140,7 @@ func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 				y := w.follows(r, nn).saying(dependency(fd{from: cols.with(p.tids...), to: r.tids, lax: k.Lax}), r.at)
 				k.Evidence = w.exported(r, proof.Partial, k.Cols, []int{i}, p.when.op+" "+p.when.lit, p.fact(), dependency(fd{cols.with(p.tids...), r.tids, k.Lax, y}),
 					dependency(fd{cols, p.key.cols, false, w.closureOf(r, cols, p.key.cols)}))
-				k.Evidence.lax = k.Lax
+				k.Evidence = k.Evidence.claiming(k.Lax)
 				out = append(out, k)
 			}
 		}
@@ -262,7 +262,7 @@ func (w *World) exportKey(r *rel, cols set, visible map[Col]int) (Key, bool) {
 	f.why = w.because(sql.Span{}, proof.Known, reach.proof(r.tids)...).saying(dependency(f), r.at)
 	k := Key{Cols: indexes(cols, visible), Lax: lax, Steps: w.steps([]fact{dependency(f)}), Strength: f.why.weakest()}
 	k.Evidence = w.exported(r, proof.Key, k.Cols, nil, "", dependency(f))
-	k.Evidence.lax = lax
+	k.Evidence = k.Evidence.claiming(lax)
 	return k, true
 }
 

@@ -73,9 +73,7 @@ func (k *keeper) appended(names []string) []Key {
 	for _, key := range k.keys(nil, func(cols []int) bool { return subset(held, cols) }) {
 		if !key.Lax && !k.full.allNotNull(held) {
 			key.Lax = true
-			weaker := *key.Evidence
-			weaker.lax = true
-			key.Evidence = &weaker
+			key.Evidence = key.Evidence.claiming(true)
 		}
 		out = append(out, key)
 	}

@@ -364,7 +364,7 @@ func (s *Summary) addFact(f Fact, d *sql.Dialect) {
 		k.When = &When{i, f.When.Op, f.When.Lit}
 		k.Evidence = s.declared(proof.Partial, k.Cols, []int{i}, f.When.Op+" "+f.When.Lit, f.Step, f.Kind)
 	}
-	k.Evidence.lax = f.Lax
+	k.Evidence = k.Evidence.claiming(f.Lax)
 	if k.Lax && k.When == nil && s.allNotNull(k.Cols) {
 		k.Lax = false
 		k.Evidence = s.filled(k)

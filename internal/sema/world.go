@@ -20,6 +20,9 @@ type Input struct {
 	// Relation returns the summary of a table that is no CTE. It never returns
 	// nil: of an unknown table it returns a Summary that is Open.
 	Relation func(t *sql.Table) *Summary
+	// Proofs keeps with each fact that is exported what its proof is written out
+	// from: the whole world.
+	Proofs bool
 }
 
 // World is one analysed world: its blocks, joins, filters and aggregates, and
