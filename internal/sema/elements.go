@@ -196,5 +196,5 @@ func (b *Block) lateralView(t *sql.LateralView, left []*sourceRel) from {
 	if t.Outer {
 		kind = sql.Left
 	}
-	return b.combine(&Join{World: b.World, Block: b, Kind: kind, span: t.Span, Elements: true}, in, el, nil, nil)
+	return b.combine(&Join{World: b.World, Block: b, Kind: kind, span: t.Span, Elements: true, id: new(joinID)}, in, el, nil, nil)
 }

@@ -53,6 +53,10 @@ type Verdict struct {
 	relation *Summary // of the side when it is one scan
 }
 
+// joinID stands for a join among the facts that others keep: the join itself
+// would keep its world.
+type joinID struct{ _ byte }
+
 // Join is one join of a block, judged from both sides.
 type Join struct {
 	World *World
@@ -60,6 +64,7 @@ type Join struct {
 	Node  *sql.Join // nil for LATERAL VIEW
 	Kind  sql.JoinKind
 	span  sql.Span
+	id    *joinID
 	// Elements is set when the right side has a row per element of a
 	// collection of the left row.
 	Elements    bool
@@ -152,7 +157,7 @@ func (j *Join) cond(b *binder, e sql.Expr, right *rel) *JoinCond {
 func (b *Block) join(t *sql.Join, left []*sourceRel) from {
 	l := b.from(t.Left, left)
 	r := b.from(t.Right, append(slices.Clone(left), l.sources...))
-	j := &Join{World: b.World, Block: b, Node: t, Kind: t.Kind, span: t.Span}
+	j := &Join{World: b.World, Block: b, Node: t, Kind: t.Kind, span: t.Span, id: new(joinID)}
 	if len(r.rel.tids) == 1 && b.elementOf[r.rel.tids[0]] != "" {
 		j.Elements = true
 	}

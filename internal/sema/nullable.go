@@ -15,7 +15,7 @@ type Nullable struct {
 	// far is set when it is evidence about another relation that is read: it is
 	// told one step on, and not to those who read that again.
 	far bool
-	by  *Join // the outer join that supplies it, if one does
+	by  *joinID // the outer join that supplies it, if one does
 }
 
 // MayBeNull returns why the output column of that name can be NULL by the
@@ -40,7 +40,7 @@ func (w *World) MayBeNull(name string) *Nullable {
 type descent struct {
 	seen map[Col]bool
 	// met are outer joins that found all rows which pass the filters on the way.
-	met []*Join
+	met []*joinID
 }
 
 // nullable follows a column down to what makes it NULL: through copies, picks of
@@ -56,8 +56,8 @@ func (w *World) nullable(c Col, name string, d *descent) *Nullable {
 		for _, t := range col.tids {
 			d.met = append(d.met, passed.met[t]...)
 		}
-		if j := col.nullFrom; j != nil && w.suppliedHere(c) && !j.always() && !w.takenBack(j) && !slices.Contains(d.met, j) {
-			return &Nullable{Why: "`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", Place: w.Place(j.Span()), by: j}
+		if j := col.nullFrom; j != nil && w.suppliedHere(c) && !j.always() && !w.takenBack(j) && !slices.Contains(d.met, j.id) {
+			return &Nullable{Why: "`" + name + "` comes from `" + j.suppliedName(c) + "`, which has no row where the outer join finds no match", Place: w.Place(j.Span()), by: j.id}
 		}
 		if col.from > 0 {
 			c = col.from
@@ -92,7 +92,7 @@ type passage struct {
 	filled map[Col]bool // columns whose NULL some filter rejects
 	// met holds the outer joins, here or in the query of a relation that is read,
 	// that found the row of a tuple id, since some filter rejects what they supply.
-	met map[Col][]*Join
+	met map[Col][]*joinID
 	// among gives, of a column, those whose values alone are let through: what an
 	// inner join or IN compares it with.
 	among map[Col][]Col
@@ -102,7 +102,7 @@ func (w *World) passed() *passage {
 	if w.passage != nil {
 		return w.passage
 	}
-	w.passage = &passage{map[Col]bool{}, map[Col][]*Join{}, map[Col][]Col{}}
+	w.passage = &passage{map[Col]bool{}, map[Col][]*joinID{}, map[Col][]Col{}}
 	for _, f := range w.Filters {
 		if f.Block.InExpr || f.Clause == On && (f.Join == nil || f.Join.Kind != sql.Inner) {
 			continue
@@ -159,12 +159,12 @@ func (w *World) suppliedHere(c Col) bool {
 
 // supplying returns the outer joins that make column c NULL where they find
 // nothing: in any branch of the unions it comes from.
-func (w *World) supplying(c Col) []*Join {
-	var out []*Join
+func (w *World) supplying(c Col) []*joinID {
+	var out []*joinID
 	for x := c; x > 0; x = w.cols[x].from {
 		col := &w.cols[x]
 		if col.nullFrom != nil {
-			out = append(out, col.nullFrom)
+			out = append(out, col.nullFrom.id)
 		}
 		if col.from > 0 {
 			continue
