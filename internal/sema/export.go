@@ -227,12 +227,21 @@ func (w *World) standIn(r *rel, c Col, visible map[Col]int) (Col, bool) {
 		if _, ok := visible[v]; !ok {
 			continue
 		}
-		col := &w.cols[v]
-		if (col.class == Hashed || col.class == Injective || col.fallsBack()) && w.reach(r, set{v}).known(c) {
+		if w.madeOf(v, c, 0) && w.reach(r, set{v}).known(c) {
 			return v, true
 		}
 	}
 	return 0, false
+}
+
+// madeOf reports whether c is an input of v, through expressions that can keep
+// the values of their inputs apart.
+func (w *World) madeOf(v, c Col, depth int) bool {
+	col := &w.cols[v]
+	if depth > maxDepth || col.class != Hashed && col.class != Injective && !col.fallsBack() {
+		return false
+	}
+	return slices.ContainsFunc(col.in, func(i Col) bool { return i == c || w.madeOf(i, c, depth+1) })
 }
 
 // exportKey proves that cols are a key, strict or else lax, drops what it does
