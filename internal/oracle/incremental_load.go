@@ -189,20 +189,6 @@ func clash(l sema.Load) string {
 	return "select count(*) from (select 1 from batch s join (select rowid as r, * from tgt) t on " + onKey(l) + " where " + replaced(l, "t") + " group by t.r having count(*) > 1)"
 }
 
-// texts are the rows of a result in a form that is equal for equal rows.
-func (r *Result) texts() string {
-	var out []string
-	for _, row := range r.Rows {
-		var vals []string
-		for _, v := range row {
-			vals = append(vals, plain(v))
-		}
-		out = append(out, strings.Join(vals, ", "))
-	}
-	slices.Sort(out)
-	return strings.Join(out, "\n")
-}
-
 func plain(v any) string {
 	switch v := v.(type) {
 	case *big.Int:

@@ -155,7 +155,6 @@ type expander struct {
 	p      *proof.Proof
 	cols   map[Col]int
 	stages map[*stage]int
-	joins  map[*stage]*proof.Join
 	steps  map[*why][]int // of all facts that it was found to say
 }
 
