@@ -169,6 +169,16 @@ type Event struct {
 	Places map[string]source.Place
 }
 
+// Origin returns where the rendered template itself asks for the event: its place,
+// or the call of the macro that led to it.
+func (e *Event) Origin() source.Place {
+	if len(e.Chain) == 0 {
+		return e.Place
+	}
+	c := e.Chain[len(e.Chain)-1]
+	return source.Place{File: c.File, Span: c.Span, Call: c.Parent}
+}
+
 // ErrorKind tells template errors apart, as the rules do.
 type ErrorKind uint8
 

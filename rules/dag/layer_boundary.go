@@ -124,8 +124,8 @@ func advice(kind string) string {
 // place returns where n refers to parent, or the beginning of its template.
 func place(n, parent *manifest.Node) (*source.File, source.Span) {
 	for _, e := range n.Refs {
-		if e.Resolved != nil && e.Resolved.UniqueID == parent.ID && e.Place.File != nil {
-			return e.Place.File, e.Place.Span
+		if at := e.Origin(); e.Resolved != nil && e.Resolved.UniqueID == parent.ID && at.File != nil {
+			return at.File, at.Span
 		}
 	}
 	return n.File, n.File.LineSpan(n.File.LineOf(n.Body.Start))

@@ -26,11 +26,7 @@ var RefOnlyInGuard = lint.Rule{
 				continue
 			}
 			said[e.Resolved.UniqueID] = true
-			place := e.Place
-			if len(e.Chain) > 0 {
-				c := e.Chain[len(e.Chain)-1]
-				place.File, place.Span = c.File, c.Span
-			}
+			place := e.Origin()
 			if place.File != m.Node.File {
 				continue
 			}
