@@ -65,3 +65,23 @@ func TestWitnessNames(t *testing.T) {
 		t.Errorf("%q", lines)
 	}
 }
+
+// TestHolesMayRepeatRows: template text that nobody knows may be a join or a
+// branch of a union.
+func TestHolesMayRepeatRows(t *testing.T) {
+	for _, q := range []string{
+		"select l.a from l __hole_1__",
+		"select l.a from l __hole_1__, (select 1 as x) as r",
+		"select l.a from l join (select 1 as x) as r on true __hole_1__",
+		"select a from ((select a from l) __hole_1__) y",
+		"select a from ((select a from l) __hole_1__, (select 1 as z) q) y",
+		"(select a from l) __hole_1__ (select k from r)",
+		"select a from ((select a from l) __hole_1__ (select k from r)) y",
+		"select a from l union select a from l __hole_1__ select a from l",
+	} {
+		w := worldOf(t, "l strict(a)", q)
+		if len(w.Output.Columns) != 1 || len(w.Output.Keys) > 0 {
+			t.Errorf("%s: %d columns, keys %v", q, len(w.Output.Columns), w.Output.Keys)
+		}
+	}
+}

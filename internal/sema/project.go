@@ -4,6 +4,7 @@ import (
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
+	"slices"
 )
 
 // project computes the columns of the select list, and DISTINCT.
@@ -23,7 +24,7 @@ func (b *Block) project() {
 	if len(b.Select.Exclude) > 0 {
 		b.exclude()
 	}
-	if len(b.Select.Holes) > 0 {
+	if len(b.Select.Holes) > 0 || slices.ContainsFunc(b.Joins, func(j *Join) bool { return j.Node != nil && len(j.Node.Holes) > 0 }) {
 		b.Out = b.World.forget(b.Out)
 	}
 }

@@ -203,6 +203,9 @@ func (w *World) tail(info *queryInfo, q *sql.Query) {
 			}
 		}
 	}
+	if _, plain := q.Body.(*sql.Select); len(q.Holes) > 0 && !plain {
+		info.rel = w.forget(info.rel) // of a query in parentheses more may follow
+	}
 	if q.Limit == nil && q.Offset == nil {
 		return
 	}
@@ -266,7 +269,10 @@ func (w *World) setOp(info *queryInfo, op *sql.SetOp, sc *scope) {
 		info.rel.card.Min = 0
 	default:
 		info.rel = w.unionAll(so, op.ByName)
-		if !op.All {
+		switch {
+		case op.Hole != nil: // of what operator is not known
+			info.rel = w.forget(info.rel)
+		case !op.All:
 			info.rel = w.collapse(info.rel, w.because(op.OpSpan, proof.Distinct).worded("UNION keeps distinct rows"), info.rel.open == nil)
 		}
 	}
@@ -328,7 +334,7 @@ func flatten(op *sql.SetOp) []sql.Body {
 	var n sql.Body = op
 	for {
 		s, ok := n.(*sql.SetOp)
-		if !ok || s.Op != op.Op || s.All != op.All || s.ByName != op.ByName || op.Op == sql.Except {
+		if !ok || s.Op != op.Op || s.All != op.All || s.ByName != op.ByName || (s.Hole == nil) != (op.Hole == nil) || op.Op == sql.Except {
 			break
 		}
 		out = append(out, s.Right)

@@ -3,14 +3,18 @@ package sql
 // tables reads the list of a FROM clause.
 func (p *parser) tables() TableExpr {
 	left := p.joins()
-	for n := 0; p.at(TokComma) && n < maxChain; n++ {
+	for n := 0; (p.at(TokComma) || p.at(TokHole) && p.peek(p.pastHoles()).Kind == TokComma) && n < maxChain; n++ {
+		var holes []*Hole // an alias, or joins
+		for p.at(TokHole) {
+			holes = append(holes, p.hole())
+		}
 		op := p.toks[p.i].Span
 		p.next()
 		if p.listEnd() {
 			p.trailing()
 			break
 		}
-		j := &Join{Kind: Cross, Comma: true, OpSpan: op, Left: left, Right: p.joins()}
+		j := &Join{Kind: Cross, Comma: true, OpSpan: op, Left: left, Right: p.joins(), Holes: holes}
 		j.Span = p.from(left.Range().Start)
 		left = j
 	}

@@ -240,7 +240,8 @@ func (p *parser) holeQueryAhead() bool {
 // derivedGoesOn reports whether a query in parentheses is followed by more of
 // a query.
 func (p *parser) derivedGoesOn() bool {
-	return p.atSetOp(0) || p.atWords(kwOrder, kwBy) || p.atLimit(0)
+	return p.atSetOp(0) || p.atWords(kwOrder, kwBy) || p.atLimit(0) ||
+		p.at(TokHole) && (p.holesThenEnd() || p.holeBeforeQuery())
 }
 
 // parenthesised widens a relation to the parentheses around it. The name of a

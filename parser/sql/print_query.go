@@ -372,10 +372,10 @@ var joinText = [...]string{
 
 func (p *printer) join(j *Join) {
 	p.table(j.Left)
+	p.holes(j.Holes)
 	if j.Comma {
 		p.raw(",")
 	} else {
-		p.holes(j.Holes)
 		p.put(word(j.Global, "global"), word(j.Natural, "natural"), word(j.Asof, "asof"), word(j.Any, "any"), joinText[j.Kind])
 	}
 	p.raw(" ")
