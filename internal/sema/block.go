@@ -335,6 +335,9 @@ func (j *Join) extCond(b *Block, e sql.Expr) *JoinCond {
 		if j.World.cols[x].nullFrom == j && j.World.cols[x].from > 0 {
 			return j.World.cols[x].from, rightSide
 		}
+		if j.strange(b, []Col{x}) {
+			return x, unsure
+		}
 		return x, j.sideOf(j.World, []Col{x}, j.right)
 	}
 	eq.l, c.l = back(eq.l)

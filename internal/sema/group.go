@@ -163,7 +163,7 @@ func (b *Block) groupColumns() (cols []Col, sure bool) {
 		}
 		// DuckDB does not group at all where it finds nothing but constants, unless
 		// it aggregates.
-		return cols, sure && (b.aggregates() || slices.ContainsFunc(cols, func(c Col) bool { return !b.World.cols[c].fixed }))
+		return cols, sure && (b.aggregates() || slices.ContainsFunc(cols, func(c Col) bool { return !b.World.constant(c, 0) }))
 	}
 	for _, e := range g.Items {
 		c, ok := b.groupItem(e)
@@ -171,6 +171,16 @@ func (b *Block) groupColumns() (cols []Col, sure bool) {
 		sure = sure && ok
 	}
 	return cols, sure
+}
+
+// constant reports whether a column has one value in all rows: it is made of
+// nothing but such.
+func (w *World) constant(c Col, depth int) bool {
+	col := &w.cols[c]
+	if col.fixed {
+		return true
+	}
+	return depth < maxDepth && col.deterministic() && len(col.in) > 0 && !slices.ContainsFunc(col.in, func(i Col) bool { return !w.constant(i, depth+1) })
 }
 
 func (b *Block) groupItem(e sql.Expr) (cols []Col, sure bool) {

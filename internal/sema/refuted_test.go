@@ -35,6 +35,7 @@ func TestRefuted(t *testing.T) {
 		{"UNION BY NAME has the columns of all branches", "select a from l union by name select k from r", func(s *Summary) bool { return len(s.Columns) != 2 }},
 		{"a column that a branch lacks is NULL there", "select b, a from l where a is not null union by name select t as b from r", func(s *Summary) bool { return s.Columns[1].NotNull }},
 		{"a subquery over a name that is not found may depend on the row", "with w as (select b, a as v from l) select (select count(*) from r as y where y.k = x.v) as n from l as z left join w as x using (v) full join r as u on x.b = u.k group by (select count(*) from r as y where y.k = x.v)", func(s *Summary) bool { return s.Card.Max == 1 }},
+		{"DuckDB's GROUP BY ALL does not group where all is constant", "select coalesce((select count(*) from r), 0) as n from l group by all", func(s *Summary) bool { return s.Card.Max == 1 }},
 		{"DISTINCT ON means the column of the output", "select distinct on (a) l.v as a, l.a as e from l", func(s *Summary) bool { return s.HasKey([]int{1}, true) }},
 		{"a text made with NULL is NULL, whatever else is in it", "select a, cast(x.n as varchar) || '-' || cast(a as varchar) as e from l join (select 1 + null as n, k from r) as x on l.a = x.k", func(s *Summary) bool {
 			return slices.ContainsFunc(s.FDs, func(f FD) bool { return slices.Equal(f.From, []int{1}) })
@@ -54,6 +55,14 @@ func TestComparedWithLater(t *testing.T) {
 	w := worldOf(t, "r lax(k)", "select r.t from l cross join r cross join l as x where x.b = r.k")
 	if w.Joins[0].Right.Status == Unique {
 		t.Errorf("a row of l meets every r that has an x: %v", w.Joins[0].Right.Proof())
+	}
+	for _, q := range []string{
+		"select l.a from l left join r on r.k = l.a cross join l as x where r.t = x.b",
+		"select l.a from l left join r on r.k = l.a cross join l as x where r.t = (select max(y.v) from l as y where y.a = x.b)",
+	} {
+		if w := worldOf(t, "r lax(k, t)", q); w.Joins[0].Right.Status == Unique {
+			t.Errorf("%s: a row of l meets every r that has an x: %v", q, w.Joins[0].Right.Proof())
+		}
 	}
 }
 
