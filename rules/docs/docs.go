@@ -27,8 +27,15 @@ func described(text manifest.Text, name string) bool {
 	case "", "todo", "tbd", "tba", "fixme", "na", "n a", "none", "null", "description", "placeholder", "no description", plain(name):
 		return false
 	}
-	return !strings.HasPrefix(said, "todo ") && !strings.HasPrefix(said, "add a description")
+	if strings.HasPrefix(said, "todo ") && len(strings.Fields(said)) <= shortTodo {
+		return false
+	}
+	return !strings.HasPrefix(said, "add a description")
 }
+
+// shortTodo are the words up to which a text that begins with TODO is a note to
+// describe something, and no description: "TODO: add this".
+const shortTodo = 4
 
 // plain is a text in lower case with nothing but letters, digits and single
 // blanks; letters are what is not ASCII too.

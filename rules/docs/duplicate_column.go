@@ -54,26 +54,32 @@ func twice(p *lint.Pass, n *manifest.Node) {
 		}
 		r := p.ReportAt(n.Patch.File, name.Span, "column `%s` of `%s` is described twice", name.Text(), title(n)).Lower(finding.Warning).On(n.ID).About(key)
 		r.Related(n.Patch.File, was.Span, "the first entry")
-		r.Note("effect", "dbt keeps the last entry, without the %s of the first", lost(was, n.Patch.Entry))
+		if gone := lost(n.Patch, was, c); len(gone) > 0 {
+			r.Note("effect", "dbt keeps the last entry, without the %s of the first", names(gone))
+		} else {
+			r.Lower(finding.Info).Note("effect", "dbt keeps the last entry, which says all that the first does")
+		}
 		r.Help("put what the entries say into one").Quiet("one entry per column")
 	}
 }
 
-// lost names what an entry of a column says beside its name.
-func lost(name, model *yaml.Node) string {
+// lost names what the entry called name says beside its name and the entry last
+// does not say as well. Tests are of both (dbt-core, parse_tests in
+// schema_generic_tests.py).
+func lost(patch *manifest.Patch, name, last *yaml.Node) []string {
+	text := func(n *yaml.Node) string { return strings.TrimSpace(patch.File.Slice(n.Span)) }
 	var keys []string
-	for _, c := range model.Get("columns").List() {
+	for _, c := range patch.Entry.Get("columns").List() {
 		if c.Get("name") != name {
 			continue
 		}
 		for _, e := range c.Entries() {
-			if k := e.Key.Text(); k != "name" && !slices.Contains(keys, k) {
+			switch k := e.Key.Text(); {
+			case k == "name", k == "tests", k == "data_tests", slices.Contains(keys, k):
+			case last.Get(k) == nil || text(last.Get(k)) != text(e.Value):
 				keys = append(keys, k)
 			}
 		}
 	}
-	if len(keys) == 0 {
-		return "text"
-	}
-	return names(keys)
+	return keys
 }

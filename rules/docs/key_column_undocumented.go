@@ -2,9 +2,11 @@ package docs
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
+	"github.com/dbtvet/dbtvet/internal/manifest"
 	"github.com/dbtvet/dbtvet/internal/sema"
 )
 
@@ -24,7 +26,7 @@ var KeyColumnUndocumented = lint.Rule{
 		var open []string
 		for _, c := range cols {
 			entry := entryOf(n, c.Name)
-			if isKey(m, c.Fold) && (entry == nil || !described(entry.Description, entry.Name)) {
+			if isKey(m, c.Fold) && (entry == nil || strings.TrimSpace(entry.Description.Value) == "") {
 				open = append(open, c.Name)
 			}
 		}
@@ -54,5 +56,6 @@ func isKey(m *sema.Model, fold string) bool {
 	}
 	key, _, _ := m.Node.UniqueKey()
 	incremental, _ := m.IsIncremental()
-	return (!incremental || m.Strategy().Effect == sema.Upsert) && slices.ContainsFunc(key, is)
+	loaded := m.Node.Type == manifest.Snapshot || incremental && m.Strategy().Effect == sema.Upsert
+	return loaded && slices.ContainsFunc(key, is)
 }
