@@ -145,13 +145,18 @@ func tautology(q *Query) (string, bool) {
 	return q.String(), true
 }
 
-// inlined puts the queries of CTEs in place of their names.
+// inlined puts the queries of CTEs in place of their names. What LIMIT picks
+// without an order can be another row each time that it stands, so that such a CTE
+// is not the same as its text.
 func inlined(q *Query) (string, bool) {
 	if len(q.With) == 0 || q.Recursive {
 		return "", false
 	}
 	for i := len(q.With) - 1; i >= 0; i-- {
 		c := q.With[i]
+		if strings.Contains(c.Query.String(), " limit ") {
+			return "", false
+		}
 		q.With = q.With[:i]
 		replace(q, c)
 	}
