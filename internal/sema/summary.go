@@ -2,9 +2,9 @@ package sema
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
+	"github.com/dbtvet/dbtvet/internal/proof"
 )
 
 // Summary is what a relation exports to those who read it: its columns and the
@@ -201,12 +201,4 @@ func better(a, b Key) bool {
 }
 
 // Tuple writes names as people write a key: `id`, or (`a`, `b`).
-func Tuple(names []string) string {
-	switch len(names) {
-	case 0:
-		return "a single row"
-	case 1:
-		return "`" + names[0] + "`"
-	}
-	return "(`" + strings.Join(names, "`, `") + "`)"
-}
+func Tuple(names []string) string { return proof.Tuple(names) }

@@ -65,6 +65,21 @@ func (c *checker) reads(k proof.Cond, y int, own []int) bool {
 	return n <= 1
 }
 
+// compared returns those of the columns that f says a join compares which are not
+// NULL in a row that is met; ok is false where it does not compare one of them.
+func (c *checker) compared(j *proof.Join, f *proof.Fact) (filled []int, ok bool) {
+	for _, x := range f.From {
+		fixed, nn := c.fixedBy(j, x, f.To)
+		if !fixed {
+			return nil, false
+		}
+		if nn {
+			filled = append(filled, x)
+		}
+	}
+	return filled, true
+}
+
 // once: the closure of the columns that the conditions fix holds the tuple ids.
 func (c *checker) once(f *proof.Fact) bool {
 	r := c.in()
@@ -72,15 +87,9 @@ func (c *checker) once(f *proof.Fact) bool {
 	if f.Kind != proof.Meets || !ok || len(r.Of) != 2 {
 		return false
 	}
-	var filled []int
-	for _, x := range f.From {
-		fixed, nn := c.fixedBy(r.Join, x, f.To)
-		if !fixed {
-			return false
-		}
-		if nn {
-			filled = append(filled, x)
-		}
+	filled, ok := c.compared(r.Join, f)
+	if !ok {
+		return false
 	}
 	return c.determines(r.Of[side], append(slices.Clone(f.From), other...), f.To, filled)
 }
@@ -103,15 +112,9 @@ func (c *checker) inRange(f *proof.Fact) bool {
 	if x == nil || len(x.To) < 3 {
 		return false
 	}
-	var filled []int
-	for _, k := range f.From {
-		fixed, nn := c.fixedBy(r.Join, k, f.To)
-		if !fixed {
-			return false
-		}
-		if nn {
-			filled = append(filled, k)
-		}
+	filled, ok := c.compared(r.Join, f)
+	if !ok {
+		return false
 	}
 	compared := func(b int) bool {
 		return slices.ContainsFunc(r.Join.Conds, func(k proof.Cond) bool { return !k.Equal && slices.Contains(k.In, b) && len(k.In) > 1 })
