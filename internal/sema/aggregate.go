@@ -81,7 +81,7 @@ func (b *binder) filled(a *Aggregate) *why {
 	if aggregates[a.Name].neverNull {
 		return b.w.because(a.Call.Span, proof.Counted)
 	}
-	grouped := !b.block.rollup() && slices.ContainsFunc(b.block.groupPre, func(c Col) bool { return !b.w.cols[c].fixed })
+	grouped := !b.block.rollup() && b.w.varies(b.block.groupPre)
 	if grouped && a.Call.Filter() == nil && keepsValues[a.Name] && len(a.args) == 1 && b.block.grouping.notNull[a.args[0]] != nil {
 		return b.w.because(a.Call.Span, proof.GroupHasRow, b.block.grouping.filledFact(a.args[0])).worded(b.w.colName(a.args[0]))
 	}

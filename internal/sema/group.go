@@ -99,7 +99,7 @@ func (b *Block) regroup(out *rel, keys []Col, sure bool) {
 	case sure:
 		all, _ := mapSet(to, newSet(keys...))
 		out.addStrict(all, w.because(s.GroupBy.Span, proof.Grouped))
-		if !slices.ContainsFunc(keys, func(c Col) bool { return !w.cols[c].fixed }) {
+		if !w.varies(keys) {
 			out.card.Max = 1
 		}
 	}
@@ -163,7 +163,7 @@ func (b *Block) groupColumns() (cols []Col, sure bool) {
 		}
 		// DuckDB does not group at all where it finds nothing but constants, unless
 		// it aggregates.
-		return cols, sure && (b.aggregates() || slices.ContainsFunc(cols, func(c Col) bool { return !b.World.constant(c, 0) }))
+		return cols, sure && (b.aggregates() || b.World.varies(cols))
 	}
 	for _, e := range g.Items {
 		c, ok := b.groupItem(e)
@@ -171,6 +171,12 @@ func (b *Block) groupColumns() (cols []Col, sure bool) {
 		sure = sure && ok
 	}
 	return cols, sure
+}
+
+// varies reports whether some of the columns can differ between rows: what is
+// grouped by others is one group, or none where no row is.
+func (w *World) varies(cols []Col) bool {
+	return slices.ContainsFunc(cols, func(c Col) bool { return !w.constant(c, 0) })
 }
 
 // constant reports whether a column has one value in all rows: it is made of

@@ -49,6 +49,15 @@ func TestRefuted(t *testing.T) {
 	}
 }
 
+// TestAggregateOverNoRows: where all that is grouped by is constant, an aggregate is
+// over all rows, and over none it is NULL.
+func TestAggregateOverNoRows(t *testing.T) {
+	w := worldOf(t, "r notnull(k)", "select coalesce((select count(*) from l), 0) as n, max(k) as m from r group by all")
+	if w.Output.Columns[1].NotNull {
+		t.Error("the maximum of an empty table is never NULL")
+	}
+}
+
 // TestComparedWithLater: a condition with a relation that is joined later fixes
 // nothing for the joins before it.
 func TestComparedWithLater(t *testing.T) {
