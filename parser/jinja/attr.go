@@ -75,7 +75,7 @@ func (s *State) item(v, key Value, at source.Span) Value {
 		}
 	}
 	if x, ok := s.itemOf(v, key); ok {
-		return x
+		return s.takenOf(v, x, at)
 	}
 	if open(key) || open(v) {
 		return s.fail(errUnknown, at)

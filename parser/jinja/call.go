@@ -46,14 +46,12 @@ func (n *Call) invoke(s *State, extra ...Named) Value {
 	}
 	c.Named = append(c.Named, extra...)
 	s.at = n.Span
-	var v Value
-	var err error
 	if m != nil {
 		s.read(recv)
-		v, err = s.callMethod(m, recv, c)
-	} else {
-		v, err = s.callValue(s.needed(fn, n.Fn.Range()), c)
+		v, err := s.callMethod(m, recv, c)
+		return s.takenOf(recv, s.result(v, err, n.Span), n.Span)
 	}
+	v, err := s.callValue(s.needed(fn, n.Fn.Range()), c)
 	return s.result(v, err, n.Span)
 }
 
@@ -194,7 +192,7 @@ func (s *State) returned(v Value, undecided bool, m *Macro, c *CallArgs) Value {
 	if !undecided {
 		return v
 	}
-	return s.undecided(v, "what `"+m.Name+"` returns", c.Place.Span)
+	return s.undecided(v, "what `"+m.Name+"` returns", s.place(c.Place.Span))
 }
 
 // newCalls returns the call table with its unused first entry.

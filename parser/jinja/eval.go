@@ -265,6 +265,10 @@ func guess(v Value) (Value, bool) {
 		if v.chosen && !v.open {
 			return NewStr(v.text), true
 		}
+	case *List:
+		if v.chosen && !v.open {
+			return &List{items: v.items}, true
+		}
 	}
 	return v, false
 }
@@ -272,22 +276,6 @@ func guess(v Value) (Value, bool) {
 func separates(v Value) bool {
 	u, ok := v.(*Unknown)
 	return ok && u.separator
-}
-
-// undecided is v where an unknown condition decided that it is that and not
-// another one. A truth value or a number is unknown then: it would decide
-// further conditions as if it were a fact. Text and lists are kept, as those of
-// the branch.
-func (s *State) undecided(v Value, why string, at source.Span) Value {
-	switch v := v.(type) {
-	case bool, int64, float64:
-		return &Unknown{Kind: ScalarKind, Why: why, At: s.place(at), guess: v, presume: presumed(truth(v))}
-	case *Str:
-		return v.asChosen()
-	case *List:
-		return v.asChosen()
-	}
-	return v
 }
 
 func presumed(holds bool) presumption {

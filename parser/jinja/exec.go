@@ -258,7 +258,7 @@ func (n *CondExpr) eval(s *State) Value {
 	outer := s.begin(false)
 	v := n.choose(s, d.holds)
 	s.end(outer)
-	return s.undecided(v, d.unknown.Why, n.Span)
+	return s.undecided(v, d.unknown.Why, s.place(n.Span))
 }
 
 func (n *CondExpr) choose(s *State, holds bool) Value {
@@ -282,7 +282,7 @@ func (n *Assign) exec(s *State) signal {
 func (s *State) assign(target Expr, v Value) {
 	switch t := target.(type) {
 	case *Name:
-		s.setVar(t.Name, v)
+		s.set(s.frame, t.Name, v)
 	case *NamespaceRef:
 		s.assignAttr(t, v)
 	case *TupleExpr:
@@ -293,7 +293,7 @@ func (s *State) assign(target Expr, v Value) {
 func (s *State) assignAttr(t *NamespaceRef, v Value) {
 	switch ns := s.lookup(t.Name, t.Span).(type) {
 	case *namespace:
-		s.setAttr(ns.d, t.Attr, v)
+		s.set(ns, t.Attr, v)
 	case *Unknown:
 	default:
 		s.fail(failure(RuntimeError, "cannot assign attribute on non-namespace object"), t.Span)
@@ -323,7 +323,7 @@ func (s *State) unpack(t *TupleExpr, v Value) {
 	}
 	for i, target := range t.Items {
 		if i < len(items) {
-			s.assign(target, items[i])
+			s.assign(target, s.takenOf(v, items[i], t.Span))
 			continue
 		}
 		s.assign(target, &Unknown{Why: "not enough values to unpack", At: s.place(t.Span)})

@@ -147,6 +147,11 @@ func newNamespace(c *CallArgs) (Value, error) {
 // Attr returns an attribute that was assigned.
 func (n *namespace) Attr(_ *State, name string) (Value, bool) { return n.d.Get(name) }
 
+func (n *namespace) own(name string) (Value, bool) { return n.d.Get(name) }
+func (n *namespace) get(name string) (Value, bool) { return n.d.Get(name) }
+func (n *namespace) set(name string, v Value)      { n.d.Set(name, v) }
+func (n *namespace) since() int32                  { return n.d.born }
+
 // cycler goes through its items again and again.
 type cycler struct {
 	items []Value

@@ -38,7 +38,20 @@ func (n *For) run(s *State, iterable Value, depth int) {
 		n.once(s, &Unknown{Why: "no item of the loop is known", At: s.place(n.Iter.Range())}, depth)
 		return
 	}
+	if l, ok := iterable.(*List); ok && l.chosen {
+		outer := s.begin(false)
+		n.record(s, len(items) > 0, true)
+		n.through(s, s.allTakenOf(l, items, n.Iter.Range()), depth)
+		s.end(outer)
+		s.out.chosen = true
+		return
+	}
 	n.record(s, len(items) > 0, false)
+	n.through(s, items, depth)
+}
+
+// through makes a pass for each of the items.
+func (n *For) through(s *State, items []Value, depth int) {
 	if len(items) == 0 {
 		n.otherwise(s)
 		return

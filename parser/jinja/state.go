@@ -358,6 +358,8 @@ func (f *frame) own(name string) (Value, bool) {
 	return nil, false
 }
 
+func (f *frame) since() int32 { return f.born }
+
 func (f *frame) set(name string, v Value) {
 	for i := range f.names {
 		if f.names[i] == name {

@@ -75,37 +75,30 @@ func (s *State) change(born int32, x changed, doubt func()) {
 	}
 }
 
-// setVar gives a variable of the current frame the value v.
-func (s *State) setVar(name string, v Value) {
-	f := s.frame
-	if f.born >= s.stretch.number {
-		f.set(name, v)
-		return
-	}
-	old, ok := f.get(name)
-	if !ok {
-		old = Undefined{Name: name}
-	}
-	f.set(name, v)
-	d := s.doubted(old, f.born)
-	s.change(f.born, changed{f, name}, func() {
-		if now, ok := f.own(name); ok {
-			f.set(name, d.or(s, now))
-		}
-	})
+// variables is what templates set values in: a frame, or a namespace.
+type variables interface {
+	get(name string) (Value, bool) // as a template reads it
+	own(name string) (Value, bool) // without what is around it
+	set(name string, v Value)
+	since() int32 // how many stretches had begun when it was made
 }
 
-// setAttr gives an attribute of a namespace the value v.
-func (s *State) setAttr(ns *Dict, name string, v Value) {
-	old, ok := ns.Get(name)
+// set gives a variable the value v.
+func (s *State) set(in variables, name string, v Value) {
+	born := in.since()
+	if born >= s.stretch.number {
+		in.set(name, v)
+		return
+	}
+	old, ok := in.get(name)
 	if !ok {
 		old = Undefined{Name: name}
 	}
-	ns.Set(name, v)
-	d := s.doubted(old, ns.born)
-	s.change(ns.born, changed{ns, name}, func() {
-		if now, ok := ns.Get(name); ok {
-			ns.Set(name, d.or(s, now))
+	in.set(name, v)
+	d := doubt{old, born < s.stretch.loop, s.place(s.at)}
+	s.change(born, changed{in, name}, func() {
+		if now, ok := in.own(name); ok {
+			in.set(name, d.or(s, now))
 		}
 	})
 }
@@ -117,36 +110,29 @@ type doubt struct {
 	at   source.Place
 }
 
-func (s *State) doubted(old Value, born int32) doubt {
-	return doubt{old, born < s.stretch.loop, s.place(s.at)}
-}
-
-// or returns what the variable holds that perhaps got v. A truth value or a
-// number is unknown: it would decide further conditions as if it were a fact.
-// Text that a condition chose is kept, as that of the branch; of text that a
-// loop makes longer the beginning is known.
+// or returns what the variable holds that perhaps got v: v, undecided. Of text or
+// a list that a loop makes longer, and of a list that is another one than before,
+// the beginning is known.
 func (d doubt) or(s *State, v Value) Value {
 	if same(d.old, v) {
 		return v
 	}
 	const why = "set under a condition that is not known"
-	u := &Unknown{Kind: ScalarKind, Why: why, At: d.at, guess: v, presume: presumed(truth(v))}
+	rest := &Unknown{Why: why, At: d.at}
 	switch v := v.(type) {
-	case nil, bool, int64, float64:
-		return u
+	case nil:
+		return &Unknown{Kind: ScalarKind, Why: why, At: d.at, presume: presumeFalse}
 	case *Str:
-		if !d.loop {
-			return v.asChosen()
-		}
-		if before, ok := d.old.(*Str); ok && strings.HasPrefix(v.text, before.text) {
+		if before, ok := d.old.(*Str); ok && d.loop && strings.HasPrefix(v.text, before.text) {
 			return before.followedBy(s, &Unknown{Kind: ScalarKind, Why: why, At: d.at})
 		}
-		return u
+		if d.loop {
+			return &Unknown{Kind: ScalarKind, Why: why, At: d.at, guess: v, presume: presumed(truth(v))}
+		}
 	case *List:
 		if before, ok := d.old.(*List); ok {
-			return before.beginning(v, &Unknown{Why: why, At: d.at})
+			return before.beginning(v, rest)
 		}
-		return v.asChosen()
 	case *Dict:
 		if _, ok := d.old.(*Dict); ok {
 			out := v.Copy()
@@ -154,7 +140,75 @@ func (d doubt) or(s *State, v Value) Value {
 			return out
 		}
 	}
+	return s.undecided(v, why, d.at)
+}
+
+// undecided is v where an unknown condition decided that it is that and not
+// another one. A truth value or a number is unknown then: it would decide
+// further conditions as if it were a fact. Text and lists are kept, as those of
+// the branch, and so is what else holds others.
+func (s *State) undecided(v Value, why string, at source.Place) Value {
+	return s.undecidedIn(v, why, at, 0)
+}
+
+// maxUndecided bounds how deep values in each other are doubted; what is deeper
+// is not known.
+const maxUndecided = 4
+
+func (s *State) undecidedIn(v Value, why string, at source.Place, depth int) Value {
+	switch v := v.(type) {
+	case bool, int64, float64:
+		return &Unknown{Kind: ScalarKind, Why: why, At: at, guess: v, presume: presumed(truth(v))}
+	case *Str:
+		return v.asChosen()
+	case *List:
+		return v.asChosen()
+	case *view:
+		return &List{items: v.items, born: s.stretches, chosen: true}
+	case *Tuple:
+		if depth >= maxUndecided {
+			return &Unknown{Why: why, At: at}
+		}
+		s.iterate(len(v.items))
+		out := &Tuple{items: make([]Value, len(v.items)), group: v.group}
+		for i, item := range v.items {
+			out.items[i] = s.undecidedIn(item, why, at, depth+1)
+		}
+		return out
+	case *Dict:
+		if v.frozen {
+			return v
+		}
+		if depth >= maxUndecided {
+			return &Unknown{Why: why, At: at}
+		}
+		s.iterate(len(v.entries))
+		out := v.Copy()
+		out.born = s.stretches
+		for i := range out.entries {
+			out.entries[i].val = s.undecidedIn(out.entries[i].val, why, at, depth+1)
+		}
+		return out
+	}
 	return v
+}
+
+// takenOf is v, which is an item of the value from or made of it: if an unknown
+// condition chose that, v is undecided.
+func (s *State) takenOf(from, v Value, at source.Span) Value {
+	if l, ok := from.(*List); ok && l.chosen {
+		return s.undecided(v, whyChosen, s.place(at))
+	}
+	return v
+}
+
+// allTakenOf is takenOf for several items of a list.
+func (s *State) allTakenOf(from *List, items []Value, at source.Span) []Value {
+	out := make([]Value, len(items))
+	for i, item := range items {
+		out[i] = s.takenOf(from, item, at)
+	}
+	return out
 }
 
 // followedBy returns s with a hole behind it.

@@ -98,6 +98,33 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// What an unknown condition chose decides nothing, whatever is taken of it, and
+// conditions on it come out as for that branch.
+func TestChosenValues(t *testing.T) {
+	for returned, path := range map[string]string{"['a', 'b']": "", "{'k': ['a', 'b']}": ".k", "[['a', 'b']]": "[0]", "(1, ['a', 'b'])": "[1]"} {
+		before := "{% macro m() %}{% if unk %}{{ return(" + returned + ") }}{% endif %}{{ return([]) }}{% endmacro %}{% set l = m()" + path + " %}"
+		for _, test := range []string{
+			"l", "l | join(',') == 'a,b'", "l[0] == 'a'", "l | first == 'a'", "l | last == 'b'", "l[-1] == 'b'", "'b' in l", "'c' not in l", "l | length == 2",
+			"l == ['a', 'b']", "(l | list) | length == 2", "l | map('upper') | join == 'AB'", "(l + ['c']) | length == 3", "l | string == \"['a', 'b']\"", "l[:1] == ['a']",
+			"l.index('a') == 0", "l.count('a') == 1", "l | sort == ['a', 'b']", "l | unique | list | length == 2", "l.copy() | length == 2", "l | reject('equalto', 'a') | list | length == 1",
+			"(l | reverse | list) | length == 2", "{'k': l}['k'] | length == 2", "l | select('equalto', 'b') | list == ['b']",
+		} {
+			r := Render(parseText(before+"{% if "+test+" %}then{% do raise('no') %}{% else %}else{% do raise('no') %}{% endif %}"), Options{Scope: unknownScope()})
+			checkMap(t, r)
+			if r.Text != "then" || len(r.Errors) > 0 {
+				t.Errorf("%s, %s: %q %v", returned, test, r.Text, r.Errors)
+			}
+		}
+	}
+	r := Render(parseText("{% macro m() %}{% if unk %}{{ return(['a', 'b']) }}{% endif %}{{ return([]) }}{% endmacro %}{% set ns = namespace(n=0, t='', l=[]) %}"+
+		"{% for x in m() %}{% set ns.n = ns.n + 1 %}{% set ns.t = ns.t ~ x %}{% do ns.l.append(x) %}{{ x }}{{ ',' if not loop.last }}{% do raise('no') %}{% else %}none{% endfor %} {{ ns.n }} {{ ns.t }} {{ ns.l | length }}"+
+		"{% if ns.t == 'ab' %}c{% do raise('no') %}{% endif %}{% set a, b = m() %}{{ a }}{% if a == 'a' %}d{% do raise('no') %}{% endif %}"), Options{Scope: unknownScope()})
+	checkMap(t, r)
+	if r.Text != "a,b __hole_1__ ab __hole_2__cad" || len(r.Errors) > 0 {
+		t.Errorf("a loop over it: %q %v", r.Text, r.Errors)
+	}
+}
+
 func TestErrorsOfHosts(t *testing.T) {
 	cause := errors.New("no such thing")
 	scope := testScope{"bad": &Func{Name: "bad", Fn: func(*CallArgs) (Value, error) { return nil, cause }}}
