@@ -111,6 +111,7 @@ func TestMembers(t *testing.T) {
 		{`{{ project_name }} {{ schema }} {{ database }}`, `shop main db`},
 		{`{{ 'yes' if 'x' | as_bool else 'no' }}`, `yes`},
 		{`{{ get_quoted_csv(['a', 'b']) }}`, `"a", "b"`},
+		{`{% set major, minor, patch = dbt_version.split('.') %}{{ major | int >= 1 and minor | int >= 10 }} {{ dbt_version }}`, `True 1.11.16`},
 	} {
 		r := render(t, c, tt.text, "materialized", jinja.NewStr("incremental"))
 		if r.Text != tt.want || len(r.Errors) > 0 {

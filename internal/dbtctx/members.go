@@ -9,9 +9,6 @@ import (
 	"github.com/dbtvet/dbtvet/parser/jinja"
 )
 
-// dbtVersion is the version of dbt whose behaviour is followed.
-const dbtVersion = "1.10.0"
-
 // invocation stands for the id that dbt makes up for every run.
 const invocation = "00000000-0000-0000-0000-000000000000"
 
@@ -55,7 +52,7 @@ func (c *Context) globals() map[string]jinja.Value {
 		})),
 		"context":              contextObject{},
 		"flags":                flagsObject{},
-		"dbt_version":          jinja.NewStr(dbtVersion),
+		"dbt_version":          jinja.NewStr(c.o.Project.DBT().String()),
 		"invocation_id":        jinja.NewStr(invocation),
 		"thread_id":            jinja.NewStr("Thread-1"),
 		"invocation_args_dict": jinja.NewDict(),

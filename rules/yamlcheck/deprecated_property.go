@@ -29,7 +29,7 @@ var DeprecatedProperty = lint.Rule{
 		for e := range entries(in.Manifest.Project) {
 			d.entry(e)
 		}
-		current := atLeast(root, 1, 10)
+		current := root.Needs(1, 10)
 		for _, h := range d.list {
 			r := p.ReportAt(h.file, h.at, "%s", h.message()).About(h.kind.name, h.key).Help("%s", h.help())
 			if !current && h.kind.announced {

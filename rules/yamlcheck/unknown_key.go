@@ -1,7 +1,6 @@
 package yamlcheck
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/manifest"
-	"github.com/dbtvet/dbtvet/internal/project"
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/source"
 )
@@ -24,7 +22,7 @@ var UnknownKey = lint.Rule{
 		Summary: "a key of an entry or a configuration is one that dbt does not know", Needs: finding.NeedYAML, Since: "0.1.0",
 	},
 	Project: func(p *lint.Pass, in *lint.Project) {
-		strict := atLeast(in.Manifest.Project.Root, 1, 10)
+		strict := in.Manifest.Project.Root.Needs(1, 10)
 		own := readKeys(in.Manifest)
 		custom := &tally{first: map[string]*lint.Report{}, times: map[string]int{}}
 		for e := range entries(in.Manifest.Project) {
@@ -204,23 +202,6 @@ func callee(x jinja.Expr) string {
 		return x.Name
 	}
 	return ""
-}
-
-// atLeast reports whether the project asks for dbt major.minor or newer.
-func atLeast(p *project.Package, major, minor int) bool {
-	for _, bound := range p.RequireDBT {
-		for _, part := range strings.Split(bound, ",") {
-			var a, b int
-			part = strings.TrimLeft(strings.TrimSpace(part), ">=~ ")
-			if strings.HasPrefix(part, "<") || strings.HasPrefix(part, "!") {
-				continue
-			}
-			if n, _ := fmt.Sscanf(part, "%d.%d", &a, &b); n == 2 && cmp.Or(cmp.Compare(a, major), cmp.Compare(b, minor)) >= 0 {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // sortedKeys returns the keys of a map in order.
