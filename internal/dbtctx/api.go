@@ -19,6 +19,8 @@
 package dbtctx
 
 import (
+	"slices"
+
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/source"
 )
@@ -35,6 +37,9 @@ type World struct {
 	Parse bool
 	// Forced decides conditions against their value.
 	Forced map[jinja.Fork]jinja.Forcing
+	// Possible says of one of a node's worlds that the target may come to it:
+	// nothing is forced, or only what is not known.
+	Possible bool
 }
 
 // Node is what the context tells a template about the resource it renders.
@@ -208,7 +213,9 @@ type Error struct {
 
 // Rendered is a resource rendered in one world.
 type Rendered struct {
-	World  World
+	World World
+	// Same are further worlds of the node that have this text.
+	Same   []World
 	Text   string
 	Map    *source.Map
 	Events []Event
@@ -227,6 +234,12 @@ type Rendered struct {
 	Conditions []jinja.Condition
 	// Forks are the unknown conditions of macros.
 	Forks []jinja.MacroFork
+}
+
+// Stands reports whether an incremental run, or another one, may have this text.
+func (r *Rendered) Stands(incremental bool) bool {
+	may := func(w World) bool { return w.Possible && w.Incremental == incremental }
+	return may(r.World) || slices.ContainsFunc(r.Same, may)
 }
 
 // Relation is the value of ref, source and this: it prints as the quoted name,

@@ -17,7 +17,7 @@ from orders left join payments using (id)
 {% if is_incremental() %} where day > (select max(day) from {{ this }}){% endif %}`, "materialized", jinja.NewStr("incremental"))
 	b.ReportAllocs()
 	for b.Loop() {
-		if worlds := c.Worlds(n); len(worlds) != 2 {
+		if worlds, _ := c.Worlds(n); len(worlds) != 2 {
 			b.Fatal(len(worlds))
 		}
 	}

@@ -26,13 +26,14 @@ var (
 // incremental if is_incremental() was asked and may be true; with the flag
 // --full-refresh if a node that is not incremental asks for it; then worlds in
 // which conditions are forced, so that text is seen which no world rendered so
-// far has, most text first: conditions of the node's file, and unknown ones of
-// macros. Worlds with the text of an earlier one are left out; there are at
-// most eight, all together.
-func (c *Context) Worlds(n *Node) []*Rendered {
+// far has: where a condition is unknown, what no run of that kind has; and else
+// branches of the node's file that the target does not take. Worlds with the text
+// of an earlier one are left out; there are at most eight, all together. unseen
+// are the outcomes that none of them shows.
+func (c *Context) Worlds(n *Node) (worlds []*Rendered, unseen []Outcome) {
 	m := *n
 	m.Template = n.template()
-	all := &worldSet{ctx: c, node: &m, texts: map[string]bool{}, taken: map[jinja.Fork][2]bool{}, first: map[jinja.Fork]World{}, loops: map[jinja.Fork]bool{}}
+	all := &worldSet{ctx: c, node: &m, texts: map[string]*Rendered{}, sights: map[sighting]*sight{}, loops: map[jinja.Fork]bool{}}
 	full := all.try(FullRefresh)
 	may := all.mayBeIncremental()
 	all.never = !may && n.Name != ""
@@ -49,11 +50,23 @@ func (c *Context) Worlds(n *Node) []*Rendered {
 		}
 		all.try(w)
 	}
-	return all.out
+	return all.out, all.unseen()
 }
 
 // maxTries bounds the renders of one node, those with known text included.
 const maxTries = 2 * maxWorlds
+
+// Outcome is one way in which a condition may come out.
+type Outcome struct {
+	jinja.Fork
+	Holds       bool
+	Incremental bool // in an incremental run
+	// Possible says that the target may come to it: the value of the condition
+	// is not known.
+	Possible bool
+	// Tried says that a world was made to show it, and does not come there.
+	Tried bool
+}
 
 type forcings = map[jinja.Fork]jinja.Forcing
 
@@ -61,18 +74,36 @@ type worldSet struct {
 	ctx    *Context
 	node   *Node
 	out    []*Rendered
-	texts  map[string]bool
-	forced []forcings // what was tried
-	// taken sums up, over all renders, which outcomes of a condition were seen,
-	// and first is the world that came to it first.
-	taken map[jinja.Fork][2]bool
+	texts  map[string]*Rendered
+	forced []forced // what was tried
+	sights map[sighting]*sight
 	// loops holds the loops that have items where nothing is forced.
 	loops map[jinja.Fork]bool
-	first map[jinja.Fork]World
-	conds []jinja.Condition
+	conds []jinja.Condition // of the node's file
 	forks []jinja.MacroFork // those of all renders, each once
 	// never is set where is_incremental() is false in every run.
 	never bool
+}
+
+type forced struct {
+	forcings
+	incremental bool
+}
+
+// sighting is a condition in runs of one kind.
+type sighting struct {
+	jinja.Fork
+	incremental bool
+}
+
+// sight is what the renders show of a condition.
+type sight struct {
+	taken [2]bool // the outcomes that were seen
+	first World   // the world that came to it first
+	// unknown says that its value is not known in a world that the target may
+	// come to; value is how it came out in the first of them.
+	unknown bool
+	value   [2]bool
 }
 
 func (a *worldSet) mayBeIncremental() bool {
@@ -87,41 +118,72 @@ func (a *worldSet) mayBeIncremental() bool {
 
 // try renders the world and keeps it if its text is new.
 func (a *worldSet) try(w World) *Rendered {
+	w.Possible = a.possible(w)
 	r := a.ctx.Render(a.node, w)
 	a.conds = r.Conditions
 	for _, c := range r.Conditions {
-		a.saw(a.fork(c), c.Taken, w)
+		a.saw(a.fork(c), c, w)
 		if c.Loop && c.Taken[1] && w.Forced == nil {
 			a.loops[a.fork(c)] = true
 		}
 	}
 	for _, f := range r.Forks {
-		if _, known := a.taken[f.Fork]; !known {
+		if !slices.ContainsFunc(a.forks, func(known jinja.MacroFork) bool { return known.Fork == f.Fork }) {
 			a.forks = append(a.forks, f)
 		}
-		a.saw(f.Fork, f.Taken, w)
+		a.saw(f.Fork, f.Condition, w)
 	}
 	if w.Forced != nil {
-		a.forced = append(a.forced, w.Forced)
+		a.forced = append(a.forced, forced{w.Forced, w.Incremental})
 	}
-	if a.texts[r.Text] {
+	if first := a.texts[r.Text]; first != nil {
+		first.Same = append(first.Same, w)
 		return r
 	}
-	a.texts[r.Text] = true
+	a.texts[r.Text] = r
 	a.out = append(a.out, r)
 	return r
 }
 
+// possible reports whether the target may come to a world: what is forced in it
+// is not known, or is as it is.
+func (a *worldSet) possible(w World) bool {
+	for f, how := range w.Forced {
+		s := a.sights[sighting{f, w.Incremental}]
+		if s != nil && !s.unknown && (!s.value[index(how.Holds)] || s.value[index(!how.Holds)]) {
+			return false
+		}
+	}
+	return true
+}
+
+// index is the place of an outcome in a pair of them.
+func index(holds bool) int {
+	if holds {
+		return 1
+	}
+	return 0
+}
+
 // saw adds what outcomes of a condition a render had.
-func (a *worldSet) saw(f jinja.Fork, taken [2]bool, w World) {
-	if taken == ([2]bool{}) {
+func (a *worldSet) saw(f jinja.Fork, c jinja.Condition, w World) {
+	if c.Taken == ([2]bool{}) {
 		return
 	}
-	if _, ok := a.first[f]; !ok {
-		a.first[f] = w
+	key := sighting{f, w.Incremental}
+	s := a.sights[key]
+	if s == nil {
+		s = &sight{first: w}
+		a.sights[key] = s
 	}
-	t := a.taken[f]
-	a.taken[f] = [2]bool{t[0] || taken[0], t[1] || taken[1]}
+	s.taken = [2]bool{s.taken[0] || c.Taken[0], s.taken[1] || c.Taken[1]}
+	if _, told := w.Forced[f]; told || !w.Possible {
+		return
+	}
+	s.unknown = s.unknown || c.Unknown
+	if s.value == ([2]bool{}) {
+		s.value = c.Taken
+	}
 }
 
 // fork names a condition of the node's own file.
@@ -131,13 +193,23 @@ func (a *worldSet) fork(c jinja.Condition) jinja.Fork {
 
 // branch is one outcome of a condition, with the text it guards.
 type branch struct {
-	fork    jinja.Fork
+	sighting
 	cond    jinja.Condition
+	unknown bool
 	outcome bool
 	size    int
 	first   bool // it depends on the pass of a loop
-	rank    int  // 1 for a loop without known items and what is in it: it shows holes, and comes last
+	rank    rank
 }
+
+// rank says which branches are shown first.
+type rank uint8
+
+const (
+	undecided rank = iota // the target may come to it
+	untaken               // it does not
+	itemless              // a loop without known items, and what is in it: it shows holes
+)
 
 // next returns the world that shows most of what is not seen yet.
 func (a *worldSet) next() (World, bool) {
@@ -147,51 +219,83 @@ func (a *worldSet) next() (World, bool) {
 	})
 	for _, b := range open {
 		w := a.forcing(b)
-		if a.never && a.needsIncremental(w) {
-			continue
-		}
-		if !slices.ContainsFunc(a.forced, func(f forcings) bool { return maps.Equal(f, w.Forced) }) {
+		if !a.tried(w) && !(a.never && a.needsIncremental(w)) {
 			return w, true
 		}
 	}
 	return World{}, false
 }
 
+func (a *worldSet) tried(w World) bool {
+	return slices.ContainsFunc(a.forced, func(f forced) bool { return f.incremental == w.Incremental && maps.Equal(f.forcings, w.Forced) })
+}
+
+// unseen returns the outcomes that are still open, but for those that a node
+// which is never incremental does not come to.
+func (a *worldSet) unseen() []Outcome {
+	var out []Outcome
+	for _, b := range a.open() {
+		if w := a.forcing(b); !a.never || !a.needsIncremental(w) {
+			out = append(out, Outcome{b.Fork, b.outcome, b.incremental, b.unknown, a.tried(w)})
+		}
+	}
+	return out
+}
+
 // open returns the outcomes that no render had, of conditions that guard some
-// text; where nobody knows how one comes out, also the outcome that shows
-// nothing.
+// text; where nobody knows how one comes out, those that no run of that kind had,
+// also the outcome that shows nothing.
 func (a *worldSet) open() []branch {
 	var open []branch
 	add := func(b branch) {
+		full, incremental := a.sights[sighting{b.Fork, false}], a.sights[sighting{b.Fork, true}]
 		for i, guarded := range [2]source.Span{b.cond.Else, b.cond.Then} {
-			guards := guarded.Len() > 0 || b.cond.Unknown && !b.cond.Loop
-			if guards && !a.taken[b.fork][i] {
-				b.outcome, b.size = i == 1, guarded.Len()
-				open = append(open, b)
+			b.outcome, b.size = i == 1, guarded.Len()
+			isOpen := false
+			for _, s := range []*sight{full, incremental} {
+				if s == nil || !s.unknown || s.taken[i] || guarded.Len() == 0 && b.cond.Loop {
+					continue
+				}
+				u := b
+				u.incremental, u.unknown, isOpen = s == incremental, true, true
+				open = append(open, u)
+			}
+			if !isOpen && guarded.Len() > 0 && !(full != nil && full.taken[i]) && !(incremental != nil && incremental.taken[i]) {
+				u := b
+				u.incremental, u.rank = full == nil && incremental != nil, max(b.rank, untaken)
+				open = append(open, u)
 			}
 		}
 	}
 	for _, c := range a.conds {
-		b := branch{fork: a.fork(c), cond: c}
-		taken := a.taken[b.fork]
-		switch {
-		case c.Loop && (taken == ([2]bool{}) || taken[1] && !c.Unknown):
-			continue // not come to, or a loop that has items
-		case c.Mentions("loop"):
+		f := a.fork(c)
+		if c.Loop && a.closed(f) || c.Mentions("loop") {
 			continue // where a pass stands among the others is no choice of the project
 		}
-		b.first = a.varies(c)
+		b := branch{sighting: sighting{Fork: f}, cond: c, first: a.varies(c)}
 		if c.Loop || slices.ContainsFunc(a.conds, func(l jinja.Condition) bool {
 			return l.Loop && l.Then.Contains(c.Span) && !a.loops[a.fork(l)]
 		}) {
-			b.rank = 1
+			b.rank = itemless
 		}
 		add(b)
 	}
 	for _, f := range a.forks {
-		add(branch{fork: f.Fork, cond: f.Condition})
+		add(branch{sighting: sighting{Fork: f.Fork}, cond: f.Condition})
 	}
 	return open
+}
+
+// closed reports whether a loop is not come to, or has items of which nothing is
+// unknown.
+func (a *worldSet) closed(f jinja.Fork) bool {
+	came, items, unknown := false, false, false
+	for _, incremental := range []bool{false, true} {
+		if s := a.sights[sighting{f, incremental}]; s != nil {
+			came, items, unknown = true, items || s.taken[1], unknown || s.unknown
+		}
+	}
+	return !came || items && !unknown
 }
 
 // varies reports whether a condition may come out differently in the passes of
@@ -214,16 +318,19 @@ func (a *worldSet) varies(c jinja.Condition) bool {
 // lead to it are decided accordingly. What some world came to first is forced
 // in that world.
 func (a *worldSet) forcing(b branch) World {
-	at := a.first[b.fork]
-	w := World{Forced: forcings{b.fork: {Holds: b.outcome, First: b.first}}, Incremental: at.Incremental}
-	text := strings.Join(strings.Fields(b.fork.File.Slice(b.fork.Span)), " ")
+	var at World
+	if s := a.sights[b.sighting]; s != nil {
+		at = s.first
+	}
+	w := World{Forced: forcings{b.Fork: {Holds: b.outcome, First: b.first}}, Incremental: b.incremental}
+	text := strings.Join(strings.Fields(b.File.Slice(b.Span)), " ")
 	where := ""
-	if b.fork.File == a.node.File {
+	if b.File == a.node.File {
 		a.leadTo(b, text, w.Forced)
 	} else {
-		where = " (" + b.fork.File.Path + ")"
+		where = " (" + b.File.Path + ")"
 		for f, outcome := range at.Forced {
-			if f != b.fork {
+			if f != b.Fork {
 				w.Forced[f] = outcome
 			}
 		}
@@ -243,7 +350,7 @@ func (a *worldSet) forcing(b branch) World {
 func (a *worldSet) leadTo(b branch, text string, forced forcings) {
 	for _, outer := range a.conds {
 		f := a.fork(outer)
-		if f == b.fork {
+		if f == b.Fork {
 			continue
 		}
 		first := a.varies(outer)

@@ -47,6 +47,10 @@ func TestWorlds(t *testing.T) {
 			[]string{"full refresh: ", "incremental: a!", "incremental, if `var('x', false)`: ab!"}},
 		{"asked twice", "{% if var('x', false) %}a{% endif %}{% if var( 'y', false) %}b{% endif %}{% if var('x',  false) %}aa{% else %}c{% endif %}", nil,
 			[]string{"full refresh: c", "if `var('x', false)`: aaa", "if `var( 'y', false)`: bc"}},
+		{"unknown in each kind of run", "{% if run_query('x') %}a{% endif %}{% if is_incremental() %}b{% endif %}", incremental,
+			[]string{"full refresh: a", "incremental: ab", "if not `run_query('x')`: ", "incremental, if not `run_query('x')`: b"}},
+		{"unknown in what is unknown", "{% if run_query('x') %}a{% if run_query('y') %}b{% endif %}{% endif %}{% if var('x', false) %}cccc{% endif %}", nil,
+			[]string{"full refresh: ab", "if not `run_query('x')`: ", "if not `run_query('y')`: a", "if `var('x', false)`: abcccc"}},
 		{"same text once", "{% if var('x', false) %}a{% else %}a{% endif %}", nil, []string{"full refresh: a"}},
 	} {
 		c := newContext(t, "duckdb", "-- macros/m.sql --\n{% macro since() %}{% if is_incremental() %}where d > 1{% endif %}{% endmacro %}\n"+
@@ -54,7 +58,8 @@ func TestWorlds(t *testing.T) {
 			"{% macro known() %}{% if target.name == 'prod' %}p{% endif %}{% if load_relation(this) is none %}{% endif %}{% endmacro %}\n"+
 			"{% macro checked() %}{% if run_query('x') %}no{{ exceptions.raise_compiler_error('no') }}no{% else %}ok {% endif %}{% endmacro %}\n")
 		var got []string
-		for _, r := range c.Worlds(node(tt.text, tt.config...)) {
+		worlds, _ := c.Worlds(node(tt.text, tt.config...))
+		for _, r := range worlds {
 			checkMap(t, r)
 			got = append(got, r.World.Name+": "+r.Text)
 		}
@@ -69,9 +74,47 @@ func TestWorldsAreBounded(t *testing.T) {
 	for i := range 40 {
 		b.WriteString("{% if var('x" + strings.Repeat("i", i) + "', false) %}a" + strings.Repeat("b", i) + "{% endif %}")
 	}
-	worlds := newContext(t, "duckdb", "").Worlds(node(b.String()))
-	if len(worlds) != maxWorlds {
-		t.Errorf("%d worlds", len(worlds))
+	worlds, unseen := newContext(t, "duckdb", "").Worlds(node(b.String()))
+	if len(worlds) != maxWorlds || len(unseen) != 40-(maxWorlds-1) || unseen[0].Possible || unseen[0].Tried || !unseen[0].Holds {
+		t.Errorf("%d worlds, unseen %+v", len(worlds), unseen)
+	}
+}
+
+// What the target may come to is shown before what it does not come to, and what
+// is not shown is told.
+func TestUnseen(t *testing.T) {
+	c := newContext(t, "duckdb", "")
+	var unknown, known strings.Builder
+	for i := range 10 {
+		n := string(rune('a' + i))
+		unknown.WriteString("{% if run_query('" + n + "') %}" + n + "{% endif %}")
+		known.WriteString("{% if var('" + n + "', false) %}known " + n + "{% endif %}")
+	}
+	for _, tt := range []struct {
+		text             string
+		possible, others int
+	}{
+		{"{% if run_query('a') %}a{% endif %}{% if var('x', false) %}b{% endif %}", 0, 0},
+		{unknown.String(), 3, 0},
+		{known.String() + "{% if run_query('x') %}x{% endif %}", 0, 4},
+		{known.String() + unknown.String(), 3, 10},
+	} {
+		_, unseen := c.Worlds(node(tt.text))
+		possible, others := 0, 0
+		for _, o := range unseen {
+			if o.Possible {
+				possible++
+			} else {
+				others++
+			}
+		}
+		if possible != tt.possible || others != tt.others {
+			t.Errorf("%d possible outcomes and %d others are not seen, want %d and %d", possible, others, tt.possible, tt.others)
+		}
+	}
+	_, unseen := c.Worlds(node("{% macro never() %}{% if var('x', false) %}x{% endif %}{% endmacro %}y"))
+	if len(unseen) != 1 || !unseen[0].Tried {
+		t.Errorf("a macro that is not called: %+v", unseen)
 	}
 }
 

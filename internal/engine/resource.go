@@ -48,8 +48,11 @@ func (r *run) declared(n *manifest.Node) sema.Declared {
 // model renders and analyses every world of a resource.
 func (r *run) model(n *manifest.Node) *sema.Model {
 	m := &sema.Model{Node: n, Dialect: r.dialect, Adapter: r.adapter, Declared: r.declared(n)}
-	for _, rendered := range r.render.Worlds(r.manifest.ContextNode(n)) {
+	worlds, unseen := r.render.Worlds(r.manifest.ContextNode(n))
+	m.Unseen = unseen
+	for _, rendered := range worlds {
 		if r.o.World != "" && rendered.World.Name != r.o.World {
+			m.Narrowed = true
 			continue
 		}
 		v := &sema.Variant{Rendered: rendered}

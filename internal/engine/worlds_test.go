@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -58,6 +59,10 @@ func TestWhatHoldsEitherWay(t *testing.T) {
 			}
 		},
 	}
+	var many strings.Builder
+	for i := range 12 {
+		many.WriteString("{% if run_started_at.day > " + strconv.Itoa(i) + " %}, 2 as d" + strconv.Itoa(i) + "{% endif %}")
+	}
 	const macros = "{% macro late() %}{% if run_started_at.day > 3 %}group by id{% else %}group by id, b{% endif %}{% endmacro %}"
 	_, err := engine.Lint(context.Background(), engine.Options{Rules: []*vet.Rule{look}, Dialect: "duckdb", FS: fstest.MapFS{
 		"dbt_project.yml":    {Data: []byte("name: shop\n")},
@@ -66,7 +71,14 @@ func TestWhatHoldsEitherWay(t *testing.T) {
 		"models/known.sql":   {Data: []byte("select id, 1 as c from {{ source('s', 't') }} group by {% if target.name == 'x' %}id, b{% else %}id{% endif %}")},
 		"models/macro.sql":   {Data: []byte("select id, 1 as c from {{ source('s', 't') }} {{ late() }}")},
 		"models/columns.sql": {Data: []byte("select id, 1 as c {% if run_started_at.day > 3 %}, 2 as d{% endif %} from {{ source('s', 't') }} group by id")},
-		"models/value.sql":   {Data: []byte("select id, {{ 1 if run_started_at.day > 3 else 'null' }} as c from {{ source('s', 't') }} group by id")},
+		"models/many.sql":    {Data: []byte("select id, 1 as c" + many.String() + " from {{ source('s', 't') }} group by id")},
+		"models/loaded.sql": {Data: []byte("{{ config(materialized='incremental', unique_key='id', incremental_strategy='delete+insert') }}select id, max(c) as c from {{ source('s', 't') }} " +
+			"{% if is_incremental() %}where at > (select max(at) from {{ this }}){% endif %} group by id{% if run_started_at.day > 3 %}, b{% endif %}")},
+		"models/known_load.sql": {Data: []byte("{{ config(materialized='incremental', unique_key='id', incremental_strategy='delete+insert') }}select id, max(c) as c from {{ source('s', 't') }} " +
+			"{% if is_incremental() %}where at > (select max(at) from {{ this }}){% endif %} group by id")},
+		"models/in_run.sql": {Data: []byte("{{ config(materialized='incremental', unique_key='id', incremental_strategy='delete+insert') }}select id, max(c) as c from {{ source('s', 't') }} " +
+			"group by id{% if is_incremental() and run_started_at.day > 3 %}{% else %}{% endif %}{% if is_incremental() %}{% if run_started_at.day > 3 %}{% else %}, b{% endif %}{% endif %}")},
+		"models/value.sql": {Data: []byte("select id, {{ 1 if run_started_at.day > 3 else 'null' }} as c from {{ source('s', 't') }} group by id")},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +88,7 @@ func TestWhatHoldsEitherWay(t *testing.T) {
 		value     string
 	}{
 		"known": {true, false, "1"}, "macro": {false, false, "1"}, "columns": {true, true, "1"}, "value": {true, false, ""},
+		"many": {false, true, ""}, "loaded": {false, false, ""}, "known_load": {true, false, ""}, "in_run": {false, false, ""},
 	} {
 		s := exported[name]
 		_, key := s.Grain()

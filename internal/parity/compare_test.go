@@ -458,7 +458,8 @@ func (c *comparison) unitTest(id string, r *resource) {
 
 func (c *comparison) compiled(id string, r *resource, n *manifest.Node) {
 	own := map[string]string{}
-	for _, w := range c.m.Context.Worlds(c.m.ContextNode(n)) {
+	worlds, _ := c.m.Context.Worlds(c.m.ContextNode(n))
+	for _, w := range worlds {
 		own[w.World.Name] = w.Text
 		if err := w.Map.Check(w.Text); err != nil {
 			c.differences = append(c.differences, difference{id: id, field: "map, " + w.World.Name, dbt: "none", dbtvet: err.Error()})

@@ -50,7 +50,8 @@ func checkMaps(t *testing.T, name string, files fs.FS) (renders int) {
 		if n.Template == nil {
 			continue
 		}
-		for _, w := range m.Context.Worlds(m.ContextNode(n)) {
+		worlds, _ := m.Context.Worlds(m.ContextNode(n))
+		for _, w := range worlds {
 			renders++
 			if err := w.Map.Check(w.Text); err != nil {
 				t.Errorf("%s: %s, %s: %v", name, n.Name, w.World.Name, err)

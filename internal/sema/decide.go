@@ -184,6 +184,9 @@ func (p *prover) prove() *gap {
 	if p.w.truncated || len(p.w.Rendered.Holes) > 0 || p.w.Rendered.Stopped != "" || len(full.World.Rendered.Holes) > 0 {
 		return p.lacks("query", "a part of the query is made by a template value that is not known", nil)
 	}
+	if p.m.Varies() {
+		return p.lacks("query", "which query it is depends on a condition of the template that is not known", nil)
+	}
 	for _, g := range p.m.Guards() {
 		if !g.Block.InExpr {
 			p.guards = append(p.guards, g)

@@ -15,11 +15,11 @@ package sema
 // A row with a NULL in the load's key is not found again: the keys are lax unless
 // there is none. Predicates that leave rows alone keep no key.
 func (m *Model) Kept(l Load) []Key {
-	full, run := m.Full(), m.Run()
-	if full == nil || full.World == nil || full.World.Output == nil || run == nil || run.Output == nil || len(l.Predicates) > 0 {
+	full, run := m.certain(false), m.certain(true)
+	if full == nil || run == nil || len(l.Predicates) > 0 {
 		return nil
 	}
-	k := keeper{m: m, full: full.World.Output, run: run.Output}
+	k := keeper{m: m, full: full, run: run}
 	by := k.full.indexes(l.Key, m.Dialect)
 	switch {
 	case l.Effect == Append:

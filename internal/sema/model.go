@@ -19,6 +19,10 @@ type Model struct {
 	// Variants are the rendered worlds in order, the full refresh first; World
 	// is nil where the text could not be parsed.
 	Variants []*Variant
+	// Unseen are the outcomes of conditions that no variant shows. Narrowed says
+	// that worlds were left out because nobody asked for them.
+	Unseen   []dbtctx.Outcome
+	Narrowed bool
 	Declared Declared
 	// Summary is what the resource exports.
 	Summary *Summary
@@ -212,7 +216,7 @@ func (m *Model) Columns() (cols []Column, closed bool) {
 // and in the table only when the strategy replaces rows by it.
 func (m *Model) Summarise() *Summary {
 	s := &Summary{ID: m.Node.ID, Name: m.Node.Name, Type: string(m.Node.Type), Card: Card{0, Many}, Open: true, OpenWhy: "its SQL could not be analysed"}
-	if base := m.base(); base != nil {
+	if base := m.certain(false); base != nil {
 		s.Columns, s.Open, s.OpenWhy = base.Columns, base.Open, base.OpenWhy
 		s.Keys, s.FDs, s.Card, s.Many = base.Keys, base.FDs, base.Card, base.Many
 		if m.accumulates() {
@@ -220,7 +224,7 @@ func (m *Model) Summarise() *Summary {
 			if l, gap := m.loading(); gap == "" {
 				s.Keys = m.Kept(l)
 			}
-			s.weaken(m.Run())
+			s.weaken(m.certain(true))
 		}
 	}
 	if m.Node.Type == manifest.Snapshot {
@@ -235,14 +239,14 @@ func (m *Model) Summarise() *Summary {
 
 // weaken takes back what the columns of a full refresh have and those of an
 // incremental run do not.
-func (s *Summary) weaken(run *World) {
+func (s *Summary) weaken(run *Summary) {
 	for i := range s.Columns {
 		c := &s.Columns[i]
 		c.Const = ""
-		if run == nil || run.Output == nil {
+		if run == nil {
 			continue // it fails, and inserts nothing
 		}
-		if k := run.Output.Index(c.Fold); k >= 0 && !run.Output.Columns[k].NotNull {
+		if k := run.Index(c.Fold); k >= 0 && !run.Columns[k].NotNull {
 			c.NotNull, c.NullWhy, c.NullEvidence = false, nil, nil
 		}
 	}

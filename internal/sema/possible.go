@@ -3,71 +3,40 @@ package sema
 import (
 	"slices"
 
-	"github.com/dbtvet/dbtvet/parser/jinja"
+	"github.com/dbtvet/dbtvet/internal/dbtctx"
 )
 
-// base is the output that the exported columns come from: of the full refresh,
-// when the incremental run has the same columns. Where a condition of the
-// template is not known, only what holds either way.
-func (m *Model) base() *Summary {
-	full := m.Full()
-	if full == nil || full.World == nil || full.World.Output == nil {
-		return nil
-	}
-	out := *full.World.Output
-	out.Columns = slices.Clone(out.Columns)
+// Varies reports whether the template depends on a condition that is not known,
+// so that runs of one kind may have several texts.
+func (m *Model) Varies() bool {
+	return slices.ContainsFunc(m.Unseen, func(o dbtctx.Outcome) bool { return o.Possible && !o.Tried }) ||
+		slices.ContainsFunc(m.Variants, func(v *Variant) bool { return len(v.Rendered.World.Forced) > 0 && v.Rendered.World.Possible })
+}
+
+// certain is the output of a full refresh, or of an incremental run. Where a
+// condition of the template is not known, only what holds either way; nothing,
+// where no world shows one of the ways. It is nil if the query was not analysed.
+func (m *Model) certain(incremental bool) *Summary {
+	incremental = incremental && slices.ContainsFunc(m.Variants, func(v *Variant) bool { return v.Rendered.Stands(incremental) })
+	var out *Summary
 	for _, v := range m.Variants {
-		broken := v.World == nil && v.Tree != nil && len(v.Tree.Errors) > 0 // no run brings that about
-		if m.possible(v) && !broken {
+		broken := out != nil && v.World == nil && v.Tree != nil && len(v.Tree.Errors) > 0 // no run brings that about
+		switch {
+		case !v.Rendered.Stands(incremental) || broken:
+		case out != nil:
 			out.meet(v.World)
+		case v.World == nil || v.World.Output == nil:
+			return nil
+		default:
+			first := *v.World.Output
+			first.Columns = slices.Clone(first.Columns)
+			out = &first
 		}
 	}
-	return &out
-}
-
-// possible reports whether a forced world is one that the target may well take:
-// what is forced in it is not known, or is as it is.
-func (m *Model) possible(v *Variant) bool {
-	if len(v.Rendered.World.Forced) == 0 || v.Rendered.World.Incremental {
-		return false
+	if out != nil && slices.ContainsFunc(m.Unseen, func(o dbtctx.Outcome) bool { return o.Possible && !o.Tried && o.Incremental == incremental }) {
+		out.meet(nil)
 	}
-	unknown := false
-	for f, how := range v.Rendered.World.Forced {
-		c, ok := m.condition(f)
-		if !ok || !c.Unknown && (!c.Taken[outcome(how.Holds)] || c.Taken[outcome(!how.Holds)]) {
-			return false
-		}
-		unknown = unknown || c.Unknown
-	}
-	return unknown
-}
-
-func outcome(holds bool) int {
-	if holds {
-		return 1
-	}
-	return 0
-}
-
-// condition returns the condition at f as the first world came to it that was
-// not told its outcome.
-func (m *Model) condition(f jinja.Fork) (jinja.Condition, bool) {
-	for _, v := range m.Variants {
-		if _, forced := v.Rendered.World.Forced[f]; forced || v.Rendered.World.Incremental {
-			continue
-		}
-		for _, c := range v.Rendered.Conditions {
-			if c.Span == f.Span && f.File == m.Node.File && c.Taken != ([2]bool{}) {
-				return c, true
-			}
-		}
-		for _, fork := range v.Rendered.Forks {
-			if fork.Fork == f {
-				return fork.Condition, true
-			}
-		}
-	}
-	return jinja.Condition{}, false
+	return out
 }
 
 // meet keeps of s what holds of another output as well that the relation may
