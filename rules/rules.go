@@ -126,6 +126,7 @@ func All() []*lint.Rule {
 		&refs.UndefinedSource,
 		&refs.DisabledRef,
 		&refs.CyclicRef,
+		&refs.UnlistedRef,
 		&secrets.HardcodedSecret,
 		&sets.ColumnMismatch,
 		&templates.SQLSyntax,

@@ -163,7 +163,10 @@ type Event struct {
 	Args  []string // the literal arguments as given; ref: [name], [pkg, name]
 	Ver   string   // ref's version argument
 	Blank bool     // var: it is empty text or none, as long as nobody gives it a value
-	Place source.Place
+	// Undecided says of a ref, source or function that the render came to it under
+	// a condition whose value is not known.
+	Undecided bool
+	Place     source.Place
 	// Chain holds the macro calls that led to the event, innermost first.
 	Chain []source.Call
 	// Resolved is the resource of a ref or source; Problem why there is none.

@@ -101,6 +101,7 @@ func (r *run) openRelation(c *jinja.CallArgs, open bool, why string) jinja.Value
 // resolved records the event and returns its relation. What does not resolve
 // still prints as a relation, so that the SQL around it can be read.
 func (r *run) resolved(c *jinja.CallArgs, e Event, schema, name string) jinja.Value {
+	e.Undecided = c.State.Tainted()
 	r.record(e)
 	switch {
 	case r.world.Parse:
