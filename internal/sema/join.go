@@ -27,9 +27,9 @@ type Verdict struct {
 	// Branches is set for a fan-out over a UNION ALL of which each branch can have
 	// a row: all that the join leaves out is which branch it is.
 	Branches bool
-	// Attributes is set for a fan-out by a grain that is merely grouped by or made
-	// distinct, where all that it holds beyond the joined columns may be
-	// attributes of them.
+	// Attributes is set where all that a grain holds beyond the joined columns may
+	// be attributes of them: the grain is merely grouped by or made distinct, or
+	// declared and wider than it need be.
 	Attributes bool
 	// Side is the relation judged, as the query names it; On are its columns
 	// that the join fixes.

@@ -242,11 +242,17 @@ func (m *Model) Summarise() *Summary {
 func (s *Summary) weaken(run *Summary) {
 	for i := range s.Columns {
 		c := &s.Columns[i]
-		c.Const = ""
+		lit := c.Const
+		c.Const, c.Literal = "", lit != ""
 		if run == nil {
 			continue // it fails, and inserts nothing
 		}
-		if k := run.Index(c.Fold); k >= 0 && !run.Columns[k].NotNull {
+		k := run.Index(c.Fold)
+		if k < 0 {
+			continue
+		}
+		c.Literal = c.Literal && run.Columns[k].Const == lit
+		if !run.Columns[k].NotNull {
 			c.NotNull, c.NullWhy, c.NullEvidence = false, nil, nil
 		}
 	}

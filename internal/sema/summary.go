@@ -54,6 +54,9 @@ type Column struct {
 	NullBy *Nullable
 	Empty  *Step  // a row in which the value is NULL, when one can be named
 	Const  string // normalised literal when the column has one value, else empty
+	// Literal is set for a column to which the query gives one value, of a table
+	// that may keep rows of an earlier query: Const is not known.
+	Literal bool
 	// Listed is set for a column that properties alone know of: the relation's
 	// query, which is not known in full, does not show it.
 	Listed bool

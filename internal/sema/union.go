@@ -418,7 +418,7 @@ func constFacts(r *rel, c Col) []fact {
 }
 
 // branchFDs adds the dependencies of the first branch that hold in all of them,
-// among rows that agree on mark.
+// among rows that agree on mark, and what is constant in each branch.
 func (w *World) branchFDs(so *SetOp, out *rel, pos [][]Col, marks []int, mark set) {
 	if len(pos) > maxFDWidth || len(so.Branches) > maxBranches {
 		return
@@ -427,6 +427,7 @@ func (w *World) branchFDs(so *SetOp, out *rel, pos [][]Col, marks []int, mark se
 	for i, row := range pos {
 		at[row[0]] = i
 	}
+	w.branchFD(so, out, pos, marks, mark, nil)
 	n := 0
 	for _, f := range so.Branches[0].rel.fds {
 		var from []int
@@ -439,28 +440,34 @@ func (w *World) branchFDs(so *SetOp, out *rel, pos [][]Col, marks []int, mark se
 			continue
 		}
 		n++
-		var to []Col
-		var at []int
-		for i := range pos {
-			all := true
-			for b := range so.Branches {
-				all = all && w.determines(so.Branches[b].rel, branchSet(from, pos, b), set{pos[i][b]})
-			}
-			if all && !slices.Contains(from, i) {
-				to, at = append(to, out.cols[i].col), append(at, i)
-			}
-		}
-		if len(to) == 0 {
-			continue
-		}
-		k := slices.Clone(mark)
-		for _, i := range from {
-			k = k.with(out.cols[i].col)
-		}
-		y := w.inBranches(so, proof.BranchDepends, pos, from, at)
-		y.apart(w, so, pos, marks)
-		out.addFD(fd{k, to, false, y})
+		w.branchFD(so, out, pos, marks, mark, from)
 	}
+}
+
+// branchFD adds what the columns at positions from, with mark, determine because
+// they do in each branch.
+func (w *World) branchFD(so *SetOp, out *rel, pos [][]Col, marks []int, mark set, from []int) {
+	var to []Col
+	var at []int
+	for i := range pos {
+		all := true
+		for b := range so.Branches {
+			all = all && w.determines(so.Branches[b].rel, branchSet(from, pos, b), set{pos[i][b]})
+		}
+		if all && !slices.Contains(from, i) && !mark.has(out.cols[i].col) {
+			to, at = append(to, out.cols[i].col), append(at, i)
+		}
+	}
+	if len(to) == 0 {
+		return
+	}
+	k := slices.Clone(mark)
+	for _, i := range from {
+		k = k.with(out.cols[i].col)
+	}
+	y := w.inBranches(so, proof.BranchDepends, pos, from, at)
+	y.apart(w, so, pos, marks)
+	out.addFD(fd{k, to, false, y})
 }
 
 // disjoint reports whether no two branches can have the same value at row.

@@ -226,11 +226,17 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 				part = part.with(in)
 			}
 		}
-		var missing set
+		var missing, varies set
 		for _, col := range k.cols {
-			if !c.known(col) {
+			if w.oneValue(col) {
+				continue
+			}
+			if varies = varies.with(col); !c.known(col) {
 				missing = missing.with(col)
 			}
+		}
+		if len(missing) == 0 {
+			continue
 		}
 		if len(part) == 0 || len(part) < len(free) && !w.determines(r, part, free) && !w.branches(missing) {
 			continue
@@ -238,9 +244,13 @@ func (j *Join) partOfKey(v *Verdict, r *rel, x set, c *reach) bool {
 		if w.sameDetail(r, part, missing) || w.inputsOf(x, missing) || len(missing) > maxGrain && !w.said(k.why, w.names(k.cols)) {
 			continue
 		}
-		v.Key, v.Missing, v.Branches, v.missing = w.names(k.cols), w.names(missing), w.branches(missing), missing
+		v.Key, v.Missing, v.Branches, v.missing = w.names(varies), w.names(missing), w.branches(missing), missing
 		v.why, v.Strength = k.why, k.why.weakest()
-		v.Attributes = !v.declared() && !slices.ContainsFunc(missing, w.ownGrain)
+		if v.declared() {
+			v.Attributes = !slices.ContainsFunc(missing, func(m Col) bool { return !w.widens(m, part) })
+		} else {
+			v.Attributes = !slices.ContainsFunc(missing, w.ownGrain)
+		}
 		v.Reason = "`" + v.Side + "` is one row per " + Tuple(v.Key)
 		return true
 	}
