@@ -30,10 +30,13 @@ func quiet(r *lint.Report, v sema.Verdict) {
 	}
 }
 
-// graded lowers a report whose facts are only declared, one about rows that a
+// graded says what is doubtful of a verdict, and lowers accordingly. It lowers a report whose facts are only declared, one about rows that a
 // flag picked, which may leave a single one, and one that rests on a grain of
 // which the rest may be attributes.
 func graded(r *lint.Report, v sema.Verdict) *lint.Report {
+	if v.Attributes && !v.Actual {
+		r.Note("doubt", "nothing shows that %s differs among rows with one %s: the key may be wider than it need be", sema.Tuple(v.Missing), sema.Tuple(v.On))
+	}
 	if !v.Accuses() || (v.Picked || v.Attributes) && !v.Actual {
 		r.Lower(finding.Info)
 	}
