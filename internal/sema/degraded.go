@@ -1,7 +1,9 @@
 package sema
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
@@ -20,6 +22,9 @@ type Supplied struct {
 	// prepared for rows without a match: whoever wrote it perhaps never meant to
 	// keep them.
 	Habit bool
+	// Remark is a comment beside the filter or the join that says that the rows are
+	// meant to go; its place, empty if there is none.
+	Remark sql.Span
 }
 
 // Degraded returns the outer joins of the world that a WHERE turns into inner
@@ -33,7 +38,7 @@ func (w *World) Degraded() []Supplied {
 		}
 		for _, c := range f.rejects {
 			j := w.supplier(f, c)
-			if j == nil || seen[j] {
+			if j == nil || seen[j] || j.crosses() {
 				continue
 			}
 			seen[j] = true
@@ -45,7 +50,55 @@ func (w *World) Degraded() []Supplied {
 			if w.strangers(j, f) {
 				continue
 			}
-			out = append(out, Supplied{j, f, w.colName(c), side, is != nil && is.What == sql.IsNull, j.habit(f)})
+			out = append(out, Supplied{j, f, w.colName(c), side, is != nil && is.What == sql.IsNull, j.habit(f), w.remark(j, f)})
+		}
+	}
+	return out
+}
+
+// crosses reports whether ON reads nothing of the left side of a LEFT JOIN: a row
+// is without a match only where no row of the right side is taken.
+func (j *Join) crosses() bool {
+	return j.Kind == sql.Left && j.Node != nil && j.Node.On != nil && !j.Unsure && !j.Elements &&
+		!slices.ContainsFunc(j.Conds, func(c *JoinCond) bool { return !c.Where && c.reads != neither && c.reads != rightSide })
+}
+
+// meant finds words of a comment that says that rows without a match are to go.
+var meant = regexp.MustCompile(`(?i)\b(inner join|intentional(ly)?|intended|on purpose|deliberate(ly)?|by design)\b`)
+
+// remark returns the place of a comment that says that a filter is meant to undo
+// a join. It stands on the lines before one of the two, or at the end of its line.
+func (w *World) remark(j *Join, f *Filter) sql.Span {
+	for _, at := range []sql.Span{f.Expr.Range(), j.Span()} {
+		for _, c := range w.beside(at) {
+			if meant.MatchString(w.Text(c)) {
+				return c
+			}
+		}
+	}
+	return sql.Span{}
+}
+
+// beside returns the comments on the lines before the one where s starts, with no
+// line of code between, and those on the lines of s.
+func (w *World) beside(s sql.Span) []sql.Span {
+	text := w.Tree.Text
+	from := strings.LastIndexByte(text[:s.Start], '\n') + 1
+	to := len(text)
+	if i := strings.IndexByte(text[s.End:], '\n'); i >= 0 {
+		to = int(s.End) + i
+	}
+	var out []sql.Span
+	for _, c := range slices.Backward(w.Tree.Comments) {
+		switch {
+		case int(c.Start) >= to:
+		case int(c.End) >= from:
+			out = append(out, c)
+		case strings.TrimSpace(text[c.End:from]) == "":
+			out = append(out, c)
+			from = strings.LastIndexByte(text[:c.Start], '\n') + 1
+		default:
+			return out
 		}
 	}
 	return out

@@ -12,6 +12,9 @@ type OrJoin struct {
 	Join *Join
 	Cond sql.Expr
 	Arms []string
+	// Shifts is set where every arm compares one column of the right side, by
+	// another expression: `l.n = r.n - 1 or l.n = r.n - 2`.
+	Shifts bool
 	// Once is set when each arm alone is known to meet at most one row.
 	Once bool
 	// Breaks is a declared key of the output that two matches would repeat.
@@ -58,7 +61,7 @@ func (j *Join) orJoin(c *JoinCond) (OrJoin, bool) {
 	bd := j.Block.binderOver(j.sources)
 	o := OrJoin{Join: j, Cond: c.Expr, Once: true}
 	rest := j.fixed(rightSide, nil)
-	var seen set
+	var seen, inputs set
 	apart := true
 	for _, arm := range arms {
 		var extra []*JoinCond
@@ -73,10 +76,22 @@ func (j *Join) orJoin(c *JoinCond) (OrJoin, bool) {
 		plain := !slices.ContainsFunc(extra, func(c *JoinCond) bool { return c.eq == nil || c.l|c.r != both })
 		apart = apart && plain && !own.meets(seen)
 		seen = seen.with(own...)
+		for _, x := range own {
+			inputs = inputs.with(w.inputOf(x))
+		}
 		o.Once = o.Once && w.reachNotNull(j.right, f.cols.with(f.safe...), f.cols).all(j.right.tids)
 		o.Arms = append(o.Arms, oneLine(w.Text(arm.Range())))
 	}
+	o.Shifts = len(inputs) == 1
 	return o, o.Once || apart
+}
+
+// inputOf returns the one column that c is an expression of, or c.
+func (w *World) inputOf(c Col) Col {
+	if in := newSet(w.cols[c].in...); w.cols[c].from <= 0 && len(in) == 1 {
+		return in[0]
+	}
+	return c
 }
 
 // alternatives reports whether the arms of an OR are written as two ways to one

@@ -27,6 +27,9 @@ var OuterJoinDegraded = lint.Rule{
 			r.Help("move the condition into ON, or into the query that reads `%s`, to keep those rows; write %s if they are meant to go", s.Side, same(s.Join))
 			r.Quiet("make the condition let NULL through, or the join an inner one")
 			r.About(s.Column, s.Side)
+			if s.Remark.Len() > 0 {
+				r.Evidence("comment", sema.Step{Text: "a comment says that it is meant", Place: w.Place(s.Remark), Strength: finding.Hint}).Lower(finding.Info)
+			}
 			if s.NotNull || s.Habit && !p.Settings.Thorough {
 				r.Lower(finding.Info)
 			}

@@ -33,7 +33,7 @@ var OrJoin = lint.Rule{
 			}
 			r.Help("join twice, on one condition each, and take the first match with COALESCE").
 				Quiet("make the conditions exclude each other").About(right)
-			if o.Breaks == nil || o.Breaks.Step.Strength < finding.Tested {
+			if o.Shifts || o.Breaks == nil || o.Breaks.Step.Strength < finding.Tested {
 				r.Lower(finding.Info)
 			}
 		}
