@@ -46,6 +46,13 @@ func (p *Package) Needs(major, minor int) bool {
 	return ok && slices.Compare(low[:2], []int{major, minor}) >= 0
 }
 
+// Older reports whether the package says that it runs with a dbt older than
+// major.minor.
+func (p *Package) Older(major, minor int) bool {
+	_, ok := p.lowest()
+	return ok && !p.Needs(major, minor)
+}
+
 // lowest returns the highest of the package's lower bounds, a bound that is left
 // out by > among them.
 func (p *Package) lowest() (low Version, ok bool) {

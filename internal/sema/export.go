@@ -50,9 +50,29 @@ func (w *World) export(info *queryInfo) *Summary {
 		s.Columns = append(s.Columns, col)
 		s.Many = append(s.Many, w.manySides(i, c.col)...)
 	}
+	w.exportAsked(s, r, visible)
 	s.Keys = w.exportKeys(r, visible)
 	s.FDs = w.exportFDs(r, visible, s.Keys)
 	return s
+}
+
+// exportAsked adds the columns of keys that a star passes on from a relation of
+// which not all columns are known: the query names them, so they are there.
+func (w *World) exportAsked(s *Summary, r *rel, visible map[Col]int) {
+	if r.open == nil {
+		return
+	}
+	for _, k := range r.keys {
+		for _, c := range k.cols {
+			name := w.colName(c)
+			fold := w.Dialect.FoldName(name, false)
+			if _, seen := visible[c]; seen || w.cols[c].leaf == nil || s.Index(fold) >= 0 || r.open.get(fold, nil) != c {
+				continue
+			}
+			visible[c] = len(s.Columns)
+			s.Columns = append(s.Columns, Column{Name: name, Fold: fold, Listed: true, Origins: w.origins(c)})
+		}
+	}
 }
 
 func (w *World) itemPlace(n sql.Node) finding.Place {

@@ -57,8 +57,8 @@ type Column struct {
 	// Literal is set for a column to which the query gives one value, of a table
 	// that may keep rows of an earlier query: Const is not known.
 	Literal bool
-	// Listed is set for a column that properties alone know of: the relation's
-	// query, which is not known in full, does not show it.
+	// Listed is set for a column that the relation's query, which is not known in
+	// full, does not list: properties name it, or the query asks for it.
 	Listed bool
 	// Teller is set for a column that tells the branches of a UNION ALL apart,
 	// by a constant of its own in each.

@@ -24,7 +24,10 @@ var SelectStarOutput = lint.Rule{
 				continue
 			}
 			seen[s.Relation.Name] = true
-			r := p.Report(s.Span, "the columns of `%s` are whatever `%s` has", n.Name, s.Relation.Name).About(s.Relation.Name)
+			r := p.Report(s.Span, "the columns of `%s` are whatever `%s` has%s", n.Name, s.Relation.Name, but(n)).About(s.Relation.Name)
+			if _, origin := n.Config.Get("contract"); enforced(n) {
+				r.Evidence("contract", sema.Step{Text: "the contract is enforced", Place: finding.Place{File: origin.File, Span: origin.Span}, Strength: finding.Enforced})
+			}
 			r.Help("list the columns that the model is to have").Quiet("a list of columns, at the end or in the CTE that the star reads")
 			if !matters(p, n) {
 				r.Lower(finding.Info)
@@ -33,11 +36,24 @@ var SelectStarOutput = lint.Rule{
 	},
 }
 
-// matters reports whether a column that comes or goes breaks something: a table
-// that keeps its columns between runs, or columns that others were promised.
+// but says what a contract does about columns that come or go.
+func but(n *manifest.Node) string {
+	if enforced(n) {
+		return ", and its contract allows those that it lists: the build fails when one comes or goes"
+	}
+	return ""
+}
+
+func enforced(n *manifest.Node) bool {
+	yes, _ := n.Contract()
+	return yes
+}
+
+// matters reports whether a column that comes or goes breaks something unseen: a
+// table that keeps its columns between runs, or columns that others were promised.
+// Where a contract is enforced dbt itself says so, before anything is built.
 func matters(p *lint.Pass, n *manifest.Node) bool {
-	enforced, _ := n.Contract()
 	mat, _ := n.Materialized()
 	change, _ := n.OnSchemaChange()
-	return enforced || n.Access == "public" || p.Layer(n) == "marts" || mat == "incremental" && (change == "" || change == "ignore")
+	return !enforced(n) && (n.Access == "public" || p.Layer(n) == "marts" || mat == "incremental" && (change == "" || change == "ignore"))
 }

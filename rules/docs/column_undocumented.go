@@ -50,8 +50,12 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	cols, closed := m.Columns()
 	o := lint.Options[columnOptions](p)
 	var missing, unlisted, empty []string
+	asked := 0 // columns that are to have a description
 	for _, c := range cols {
-		if matches(o.Ignore, c.Name) || o.Inherit && inherits(p, c) {
+		if matches(o.Ignore, c.Name) {
+			continue
+		}
+		if asked++; o.Inherit && inherits(p, c) {
 			continue
 		}
 		switch entry := entryOf(n, c.Name); {
@@ -67,7 +71,7 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	if len(missing) == 0 || !p.Settings.Thorough && !covered(p, n, o.MinCoverage) {
 		return
 	}
-	r := p.ReportAt(n.Patch.File, n.Patch.Name, "%s", undocumented(title(n), missing, len(cols), closed)).
+	r := p.ReportAt(n.Patch.File, n.Patch.Name, "%s", undocumented(title(n), missing, asked, closed)).
 		About(missing...).Help("describe them under `columns` of `%s`", title(n)).Quiet("a description, or a pattern of the option `ignore`")
 	graded(r, promised(p, n))
 	if len(unlisted) > 0 && len(empty) > 0 {
@@ -82,7 +86,8 @@ func columnUndocumented(p *lint.Pass, m *sema.Model) {
 	}
 }
 
-// undocumented is the message about a model with total known columns.
+// undocumented is the message about a model of which total known columns are to
+// have a description.
 func undocumented(model string, missing []string, total int, closed bool) string {
 	list := names(missing)
 	switch {

@@ -47,16 +47,24 @@ var MissingPrimaryKeyTest = lint.Rule{
 		if n.Patch != nil {
 			f, at = n.Patch.File, n.Patch.Name
 		}
-		r := p.ReportAt(f, at, "no test says what one row of `%s` is", n.Name)
+		off := disabled(n, o.Accept)
+		r := p.ReportAt(f, at, "no test says what one row of `%s` is%s", n.Name, switchedOff(off))
+		if off != nil {
+			r.Evidence("test", sema.Step{Text: "`" + off.Name + "` is disabled", Place: finding.Place{File: off.File, Span: off.Span}, Strength: finding.Struct})
+		}
 		if !matters {
 			r.Lower(finding.Info)
 		}
 		r.Quiet("a test of a key: `unique`, a combination of columns, a primary key constraint, or a singular test")
 		if k, ok := m.Summary.Grain(); ok && len(k.Cols) > 0 {
-			r.Evidence("grain", k.Steps...).Help("the query gives one row per %s: test that", sema.Tuple(m.Summary.Names(k.Cols)))
-			if k.Strength >= finding.Tested {
-				r.Lower(finding.Info) // the query cannot give two, or only where a test below fails
+			key := sema.Tuple(m.Summary.Names(k.Cols))
+			r.Evidence("grain", k.Steps...)
+			if k.Strength < finding.Tested {
+				r.Help("%s is meant to be the key: test that it is `unique` and `not_null`", key)
+				return
 			}
+			r.Help("the query gives one row per %s: test that", key)
+			r.Lower(finding.Info) // the query cannot give two, or only where a test below fails
 			return
 		}
 		r.Help("test the key: `unique` and `not_null` on one column, or a combination of columns")
@@ -92,7 +100,7 @@ func testing(m *manifest.Manifest, nodes []*manifest.Node, accept []string) int 
 // test that dbt does not know is taken at its word.
 func tested(m *manifest.Manifest, n *manifest.Node, accept []string) bool {
 	for t := range n.AllTests() {
-		if t.Enabled && (named(accept, t.Name) || strings.Contains(t.Name, "unique") || strings.Contains(t.Name, "primary_key") || strings.HasSuffix(t.Name, "_pk")) {
+		if t.Enabled && ofKey(t, accept) {
 			return true
 		}
 	}
@@ -103,6 +111,29 @@ func tested(m *manifest.Manifest, n *manifest.Node, accept []string) bool {
 	return slices.ContainsFunc(m.Children(n), func(c *manifest.Node) bool {
 		return c.Type == manifest.SingularTest && counts.MatchString(c.File.Slice(c.Body))
 	})
+}
+
+// ofKey reports whether a test's name is that of a check of a key.
+func ofKey(t *manifest.Test, accept []string) bool {
+	return named(accept, t.Name) || strings.Contains(t.Name, "unique") || strings.Contains(t.Name, "primary_key") || strings.HasSuffix(t.Name, "_pk")
+}
+
+// disabled returns a test of a key that is written and switched off, nil if there
+// is none.
+func disabled(n *manifest.Node, accept []string) *manifest.Test {
+	for t := range n.AllTests() {
+		if !t.Enabled && ofKey(t, accept) {
+			return t
+		}
+	}
+	return nil
+}
+
+func switchedOff(t *manifest.Test) string {
+	if t == nil {
+		return ""
+	}
+	return ": its test `" + t.Name + "` is disabled"
 }
 
 // named reports whether a test's name fits one of the patterns.

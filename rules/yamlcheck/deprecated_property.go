@@ -30,9 +30,10 @@ var DeprecatedProperty = lint.Rule{
 			d.entry(e)
 		}
 		current := root.Needs(1, 10)
+		before1 := root.Older(1, 0) // the names of settings changed in dbt 1.0
 		for _, h := range d.list {
 			r := p.ReportAt(h.file, h.at, "%s", h.message()).About(h.kind.name, h.key).Help("%s", h.help())
-			if !current && h.kind.announced {
+			if !current && h.kind.announced || before1 && h.kind.name == renamedSetting.name {
 				r.Lower(finding.Info)
 			}
 			r.Lower(h.kind.severity)

@@ -1,9 +1,13 @@
 package yamlcheck
 
 import (
+	"strings"
+
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/manifest"
+	"github.com/dbtvet/dbtvet/internal/sema"
+	"github.com/dbtvet/dbtvet/parser/source"
 )
 
 // OrphanEntry reports an entry of a properties file for a resource that is not
@@ -14,17 +18,42 @@ var OrphanEntry = lint.Rule{
 		Summary: "a properties entry describes something that does not exist", Needs: finding.NeedYAML, Since: "0.1.0",
 	},
 	Project: func(p *lint.Pass, in *lint.Project) {
-		for _, problem := range in.Manifest.Problems {
-			if problem.Kind != manifest.Orphan || foreign(in.Manifest.Project, problem.File.Path) {
+		var files []*source.File
+		left := map[*source.File][]manifest.Problem{}
+		for _, o := range in.Manifest.Problems {
+			if o.Kind != manifest.Orphan || foreign(in.Manifest.Project, o.File.Path) {
 				continue
 			}
-			r := p.ReportAt(problem.File, problem.Span, "%s", problem.Message).About(problem.Name)
-			if problem.Nearest == "" || finding.Edits(problem.Name, problem.Nearest) > 2 {
-				// Left behind, it seems: nobody misses what it says.
-				r.Lower(finding.Warning).Help("remove the entry, or add what it describes")
+			if o.Nearest != "" && finding.Edits(o.Name, o.Nearest) <= 2 {
+				p.ReportAt(o.File, o.Span, "%s", o.Message).About(o.Name).Help("did you mean `%s`?", o.Nearest)
 				continue
 			}
-			r.Help("did you mean `%s`?", problem.Nearest)
+			if left[o.File] == nil {
+				files = append(files, o.File)
+			}
+			left[o.File] = append(left[o.File], o)
+		}
+		for _, f := range files {
+			leftBehind(p, left[f])
 		}
 	},
+}
+
+// leftBehind reports the entries of one file for resources that, it seems, are
+// gone: nobody misses what they say.
+func leftBehind(p *lint.Pass, all []manifest.Problem) {
+	first, rest := all[0], all[1:]
+	text := first.Message
+	if len(rest) > 0 {
+		names := make([]string, len(rest))
+		for i, o := range rest {
+			names[i] = "`" + o.Name + "`"
+		}
+		text += ", and neither for what else the file describes: " + strings.Join(names, ", ")
+	}
+	r := p.ReportAt(first.File, first.Span, "%s", text).About(first.Name).Lower(finding.Warning)
+	for _, o := range rest {
+		r.Evidence("also", sema.Step{Text: "`" + o.Name + "`", Place: finding.Place{File: o.File, Span: o.Span}, Strength: finding.Struct})
+	}
+	r.Help("remove what is left over, or add what it describes")
 }

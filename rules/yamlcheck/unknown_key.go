@@ -79,7 +79,11 @@ func judgeProperty(p *lint.Pass, e entry, key string, at source.Span, strict boo
 			return
 		}
 	}
-	r := p.ReportAt(e.file, at, "dbt does not know the key `%s` of %s, and passes over it", key, thing(e)).About(e.kind, e.name(), key)
+	does := "passes over it"
+	if e.kind == "column" && near == "" {
+		does = "only keeps it in the manifest"
+	}
+	r := p.ReportAt(e.file, at, "dbt does not know the key `%s` of %s, and %s", key, thing(e), does).About(e.kind, e.name(), key)
 	if near != "" {
 		r.Help("did you mean `%s`?", near)
 		return
