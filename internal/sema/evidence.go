@@ -173,6 +173,9 @@ func (x *expander) export(e *Evidence) {
 		}
 		x.p.Names = append(x.p.Names, name)
 	}
+	for _, c := range e.of.asked {
+		x.p.Out, x.p.Names = append(x.p.Out, x.col(c)), append(x.p.Names, x.w.colName(c))
+	}
 	rel := x.stage(e.of.at)
 	for _, f := range e.facts {
 		step.From = append(step.From, x.fact(f))

@@ -59,6 +59,7 @@ func (w *World) export(info *queryInfo) *Summary {
 // exportAsked adds the columns of keys that a star passes on from a relation of
 // which not all columns are known: the query names them, so they are there.
 func (w *World) exportAsked(s *Summary, r *rel, visible map[Col]int) {
+	r.asked = nil
 	if r.open == nil {
 		return
 	}
@@ -69,7 +70,7 @@ func (w *World) exportAsked(s *Summary, r *rel, visible map[Col]int) {
 			if _, seen := visible[c]; seen || w.cols[c].leaf == nil || s.Index(fold) >= 0 || r.open.get(fold, nil) != c {
 				continue
 			}
-			visible[c] = len(s.Columns)
+			visible[c], r.asked = len(s.Columns), append(r.asked, c)
 			s.Columns = append(s.Columns, Column{Name: name, Fold: fold, Listed: true, Origins: w.origins(c)})
 		}
 	}

@@ -58,6 +58,8 @@ type rel struct {
 	// open, when not nil, says that there may be columns beyond cols, and
 	// answers for them by name.
 	open *openCols
+	// asked are columns of open that were exported after cols.
+	asked []Col
 	// tids are the tuple ids of the relations that the rows are made of.
 	// Together they identify a row.
 	tids    set

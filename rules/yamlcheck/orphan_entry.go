@@ -55,5 +55,9 @@ func leftBehind(p *lint.Pass, all []manifest.Problem) {
 	for _, o := range rest {
 		r.Evidence("also", sema.Step{Text: "`" + o.Name + "`", Place: finding.Place{File: o.File, Span: o.Span}, Strength: finding.Struct})
 	}
-	r.Help("remove what is left over, or add what it describes")
+	if len(rest) == 0 {
+		r.Help("remove the entry, or add what it describes")
+		return
+	}
+	r.Help("remove the entries, or add what they describe")
 }
