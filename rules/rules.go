@@ -157,6 +157,7 @@ func All() []*lint.Rule {
 		&unused.Join,
 		&unused.Source,
 		&unused.Model,
+		&unused.Variable,
 		&yamlcheck.Syntax,
 		&yamlcheck.DuplicateKey,
 		&yamlcheck.UnquotedJinja,

@@ -13,11 +13,12 @@ import (
 type library struct {
 	root     string
 	prefixes []string
-	order    map[string][]string // search order of `dispatch:` by namespace
-	packages map[string]*shelf   // project, installed packages, dbt_utils if it is known natively
-	dbt      *shelf              // dbt's internal packages, flattened
-	missing  map[string]bool     // packages that are listed and not installed
-	spaces   map[string]space    // by package of the node
+	order    map[string][]string        // search order of `dispatch:` by namespace
+	packages map[string]*shelf          // project, installed packages, dbt_utils if it is known natively
+	dbt      *shelf                     // dbt's internal packages, flattened
+	missing  map[string]bool            // packages that are listed and not installed
+	spaces   map[string]space           // by package of the node
+	homes    map[*jinja.MacroDef]string // the package of each macro of the project and its packages
 }
 
 // shelf is the macros of one package.
@@ -44,7 +45,7 @@ const utilsPackage = "dbt_utils"
 func newLibrary(p *project.Project, a adapter) *library {
 	l := &library{
 		prefixes: a.prefixes(), order: map[string][]string{}, packages: map[string]*shelf{},
-		missing: map[string]bool{}, spaces: map[string]space{},
+		missing: map[string]bool{}, spaces: map[string]space{}, homes: map[*jinja.MacroDef]string{},
 	}
 	own := parseBuiltins()
 	l.dbt = &shelf{name: "dbt", macros: own["dbt"], own: true}
@@ -72,6 +73,7 @@ func (l *library) addPackages(p *project.Project) {
 		for _, m := range pkg.Macros {
 			if m.Def != nil {
 				s.macros[m.Name] = jinja.NewMacro(m.Def, scope{}, m.Name)
+				l.homes[m.Def] = pkg.Name
 			}
 		}
 		if l.packages[pkg.Name] == nil {

@@ -48,7 +48,7 @@ func Load(ctx context.Context, p *project.Project, o Options) *Manifest {
 	m.Target = target(p, o)
 	m.graphOnce = sync.OnceValue(func() jinja.Value { return jinja.Freeze(jinja.CopyOf(m.makeGraph())) })
 	m.foldersOnce = sync.OnceValue(m.folders)
-	m.namedOnce = sync.OnceValue(m.named)
+	m.mentionsOnce = sync.OnceValue(m.mentioned)
 	b := &builder{
 		m: m, trees: map[string]map[string]*level{}, definitions: map[string]*definition{},
 		ctx: dbtctx.New(dbtctx.Options{Project: p, Target: m.Target, Vars: o.Vars, Env: o.Env, Command: o.Command, Started: o.Started}),

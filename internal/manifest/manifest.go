@@ -70,7 +70,7 @@ type Manifest struct {
 	nearSource        speller
 	graphOnce         func() jinja.Value
 	foldersOnce       func() map[string][]*Node
-	namedOnce         func() map[string]bool
+	mentionsOnce      func() mentions
 	perFolder         sync.Map // folderFigure to int
 }
 

@@ -32,14 +32,15 @@ func Calls(nodes ...Node) iter.Seq[*Call] {
 
 // Callee returns the dotted name of what is called: "ref",
 // "adapter.dispatch". It is empty if something else is called.
-func (c *Call) Callee() string { return dotted(c.Fn) }
+func (c *Call) Callee() string { return Dotted(c.Fn) }
 
-func dotted(e Expr) string {
+// Dotted returns the dotted name that e is; empty if it is something else.
+func Dotted(e Expr) string {
 	switch e := e.(type) {
 	case *Name:
 		return e.Name
 	case *Attr:
-		if base := dotted(e.X); base != "" {
+		if base := Dotted(e.X); base != "" {
 			return base + "." + e.Name
 		}
 	}
