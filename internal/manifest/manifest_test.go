@@ -727,3 +727,36 @@ func TestParallelIsDeterministic(t *testing.T) {
 		t.Errorf("one worker:\n%s\neight:\n%s", one, eight)
 	}
 }
+
+// What may read a variable: templates and macros, also those that nothing calls,
+// YAML values, Python, and names that are known in part.
+func TestVarMayBeRead(t *testing.T) {
+	m := load(t, `-- dbt_project.yml --
+name: shop
+on-run-end: ["{{ log(var('in_hook')) }}"]
+models: {shop: {+enabled: "{{ var('in_config', true) }}"}}
+-- macros/m.sql --
+{% macro get(name) %}{{ return(var(name)) }}{% endmacro %}
+{% macro alone() %}{{ var('in_macro') }}{% endmacro %}
+{% macro part(x) %}{{ var('part_' ~ x) }}{% endmacro %}
+-- models/a.sql --
+{% if false %}{{ get('through_macro') }}{% endif %} select {{ var('in_model') }} {# var('in_comment') #}
+-- models/b.py --
+def model(dbt, session):
+    return session.sql("select 1", dbt.config.get("in_python"))
+-- models/_a.yml --
+models: [{name: a, data_tests: [{accepted_values: {arguments: {values: "{{ var('in_test') }}"}}}]}]
+`)
+	for name, want := range map[string]bool{
+		"in_hook": true, "in_config": true, "in_macro": true, "through_macro": true, "in_model": true, "in_python": true, "in_test": true, "part_x": true,
+		"in_comment": false, "other": false, "apart_x": false,
+	} {
+		if got := m.VarMayBeRead(name); got != want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	all := load(t, "-- dbt_project.yml --\nname: shop\n-- macros/m.sql --\n{% macro get(name) %}{{ return(var(name)) }}{% endmacro %}\n")
+	if !all.VarMayBeRead("anything") || len(all.VarsRead()) > 0 {
+		t.Error("a macro that may be called with any name")
+	}
+}
