@@ -19,9 +19,12 @@ type compiledText struct {
 	Text   string         `json:"text"`
 	Errors []compileError `json:"errors,omitempty"`
 	// Unknown says what only the warehouse could tell.
-	Unknown []string  `json:"unknown,omitempty"`
-	Stopped string    `json:"stopped,omitempty"`
-	Map     []segment `json:"map,omitempty"`
+	Unknown []string `json:"unknown,omitempty"`
+	// Unreached is what the template or a macro that it may call names, where
+	// this world does not come.
+	Unreached []reference `json:"unreached,omitempty"`
+	Stopped   string      `json:"stopped,omitempty"`
+	Map       []segment   `json:"map,omitempty"`
 }
 
 type compileError struct {
@@ -52,6 +55,7 @@ func compiledTexts(models []*sema.Model, mapped bool) []compiledText {
 			for _, h := range r.Holes {
 				c.Unknown = append(c.Unknown, h.Why)
 			}
+			c.Unreached = unreached(m, r)
 			if mapped {
 				c.Map = segments(r)
 			}

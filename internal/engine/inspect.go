@@ -108,5 +108,6 @@ func (r *run) inspected(n *manifest.Node) *sema.Model {
 	}
 	m := r.model(n)
 	m.Summary = m.Summarise()
+	m.Named = r.manifest.Context.References(r.manifest.ContextNode(n), nil)
 	return m
 }

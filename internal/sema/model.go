@@ -24,6 +24,9 @@ type Model struct {
 	Unseen   []dbtctx.Outcome
 	Narrowed bool
 	Declared Declared
+	// Named is what the text of the template and of the macros that it may call
+	// names, for who asks for it: nil in a lint run.
+	Named []dbtctx.Reference
 	// Summary is what the resource exports.
 	Summary *Summary
 	guards  []*Guard
