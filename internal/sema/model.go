@@ -182,7 +182,7 @@ func (m *Model) Incremented() bool {
 	return yes && known
 }
 
-// Columns returns the output columns of the worlds together. closed is false
+// Columns returns the output columns that the worlds list, together. closed is false
 // when a world may have more, or could not be analysed.
 func (m *Model) Columns() (cols []Column, closed bool) {
 	closed = len(m.Variants) > 0
@@ -202,7 +202,7 @@ func (m *Model) Columns() (cols []Column, closed bool) {
 				closed = false
 				continue
 			}
-			if !seen[c.Fold] {
+			if !seen[c.Fold] && !c.Listed {
 				seen[c.Fold] = true
 				cols = append(cols, c)
 			}
