@@ -22,6 +22,9 @@ type Supplied struct {
 	// prepared for rows without a match: whoever wrote it perhaps never meant to
 	// keep them.
 	Habit bool
+	// Elements is set where the join unfolds a collection: that one row of several
+	// collections goes together is often said by a filter.
+	Elements bool
 	// Remark is a comment beside the filter or the join that says that the rows are
 	// meant to go; its place, empty if there is none.
 	Remark sql.Span
@@ -50,7 +53,10 @@ func (w *World) Degraded() []Supplied {
 			if w.strangers(j, f) {
 				continue
 			}
-			out = append(out, Supplied{j, f, w.colName(c), side, is != nil && is.What == sql.IsNull, j.habit(f), w.remark(j, f)})
+			out = append(out, Supplied{j, f, w.colName(c), side, is != nil && is.What == sql.IsNull, j.habit(f), j.Elements, w.remark(j, f)})
+			if j.Elements {
+				break // one condition on several collections is one habit
+			}
 		}
 	}
 	return out
@@ -151,8 +157,8 @@ func (w *World) strangers(j *Join, f *Filter) bool {
 // habit reports whether j is one of several outer joins of the filter's query,
 // and the query makes nothing of the NULLs that they supply.
 func (j *Join) habit(f *Filter) bool {
-	if j.Elements || j.World.firstOnly(f) != nil {
-		return true // elements that belong together; a deduplication after the join
+	if j.World.firstOnly(f) != nil {
+		return true // a deduplication after the join
 	}
 	if j.Kind != sql.Left || j.Block != f.Block || len(j.Block.Joins) < 2 {
 		return false

@@ -1,6 +1,9 @@
 package docs
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/lint"
 	"github.com/dbtvet/dbtvet/internal/manifest"
@@ -23,7 +26,11 @@ var ModelUndocumented = lint.Rule{
 		if n.Patch != nil {
 			f, at, text = n.Patch.File, n.Patch.Name, "`%s` has no description"
 		}
-		graded(p.ReportAt(f, at, text, title(n)), shared(p, n)).
+		text = fmt.Sprintf(text, title(n))
+		if said := strings.TrimSpace(n.Description.Value); said != "" {
+			text += " but `" + finding.OneLine(said, 40) + "`"
+		}
+		graded(p.ReportAt(f, at, "%s", text), shared(p, n)).
 			Help("say under `description` what one row of it is, and what it is for").Quiet("a description of the model")
 	},
 }

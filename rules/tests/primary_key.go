@@ -60,7 +60,11 @@ var MissingPrimaryKeyTest = lint.Rule{
 			key := sema.Tuple(m.Summary.Names(k.Cols))
 			r.Evidence("grain", k.Steps...)
 			if k.Strength < finding.Tested {
-				r.Help("%s is meant to be the key: test that it is `unique` and `not_null`", key)
+				check := "that it is `unique` and `not_null`"
+				if len(k.Cols) > 1 {
+					check = "that no two rows have the same"
+				}
+				r.Help("%s is meant to be the key: test %s", key, check)
 				return
 			}
 			r.Help("the query gives one row per %s: test that", key)
