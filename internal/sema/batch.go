@@ -252,7 +252,7 @@ func (m *Model) Disagreements(key []string) []Disagreement {
 		return nil
 	}
 	u, ok := w.outputs(key)
-	if !ok || w.Output.HasKey(w.Output.indexes(key, m.Dialect), true) {
+	if !ok || w.unresolved(u) || w.Output.HasKey(w.Output.indexes(key, m.Dialect), true) {
 		return nil
 	}
 	var out []Disagreement
@@ -267,6 +267,36 @@ func (m *Model) Disagreements(key []string) []Disagreement {
 		out = append(out, Disagreement{key, f.Cols, f.Step})
 	}
 	return out
+}
+
+// UniqueWith reports whether a key that is tested follows from key, as from a
+// hash of its columns, or may: then key is unique where the test passes.
+func (m *Model) UniqueWith(key []string) bool {
+	w := m.Run()
+	if w == nil || w.out == nil || w.truncated {
+		return false
+	}
+	u, ok := w.outputs(key)
+	return ok && slices.ContainsFunc(m.Declared.Keys, func(f Fact) bool {
+		t, ok := w.outputs(f.Cols)
+		return ok && f.When == nil && testedKinds[f.Kind] && (w.determines(w.out, u, t) || w.unresolved(u))
+	})
+}
+
+// unresolved reports whether one of cols is made of a column of which it is not
+// known what it is.
+func (w *World) unresolved(cols set) bool {
+	return slices.ContainsFunc(cols, func(c Col) bool { return w.madeOfUnknown(c, 0) })
+}
+
+func (w *World) madeOfUnknown(c Col, depth int) bool {
+	c = w.root(c)
+	col := &w.cols[c]
+	if c == nowhere || depth > maxDepth {
+		return true
+	}
+	return col.class == Opaque && col.leaf == nil && len(col.in) == 0 && len(col.tids) == 0 ||
+		slices.ContainsFunc(col.in, func(in Col) bool { return w.madeOfUnknown(in, depth+1) })
 }
 
 // testedKinds are the declarations of uniqueness that a build checks.

@@ -18,7 +18,7 @@ var KeyUnknown = lint.Rule{
 		}
 		out := m.Run().Output
 		cols := indexes(m, out, key)
-		if len(cols) < len(key) || out.HasKey(cols, true) || m.Run().KeyGap(key) != nil {
+		if len(cols) < len(key) || out.HasKey(cols, true) || m.UniqueWith(key) || m.Run().KeyGap(key) != nil {
 			return
 		}
 		r := at(p, m, origin, "nothing says that %s is unique: the model is merged by it", sema.Tuple(key))
