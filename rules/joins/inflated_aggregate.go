@@ -45,7 +45,11 @@ var InflatedAggregate = lint.Rule{
 func report(p *lint.Pass, w *sema.World, j *sema.Join, aggs []*sema.Aggregate) {
 	first := aggs[0]
 	v := first.Multiplier(j)
-	r := p.Report(first.Call.Span, "%s once per row of `%s`, because of the join on %s", counted(w, aggs), v.Side, at(w, j, v))
+	cause, one := "the join on "+at(w, j, v), "one row per "+sema.Tuple(v.On)
+	if j.Elements && len(v.On) == 0 {
+		cause, one = "the unnesting", "one element" // no condition has a part in it
+	}
+	r := p.Report(first.Call.Span, "%s once per row of `%s`, because of %s", counted(w, aggs), v.Side, cause)
 	r.Evidence("grain", v.Proof()...).Note("blame", "%s", v.Reason)
 	place := w.Place(j.Span())
 	r.Evidence("join", sema.Step{Text: "the join to `" + v.Side + "`", Place: place, Strength: finding.Struct})
@@ -54,7 +58,7 @@ func report(p *lint.Pass, w *sema.World, j *sema.Join, aggs []*sema.Aggregate) {
 		col = cols[0]
 	}
 	r.Witness(v.Witness(first.Source(), col)...).About(first.Name, col, v.Side)
-	r.Help("aggregate `%s` to one row per %s before the join, or compute %s before it", v.Side, sema.Tuple(v.On), first.Name)
+	r.Help("aggregate `%s` to %s before the join, or compute %s before it", v.Side, one, first.Name)
 	quiet(r, v)
 	graded(r, v)
 }

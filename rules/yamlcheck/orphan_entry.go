@@ -49,7 +49,7 @@ func leftBehind(p *lint.Pass, all []manifest.Problem) {
 		for i, o := range rest {
 			names[i] = "`" + o.Name + "`"
 		}
-		text += ", and neither for what else the file describes: " + strings.Join(names, ", ")
+		text += "; it is the same with " + strings.Join(names, ", ") + " of the file"
 	}
 	r := p.ReportAt(first.File, first.Span, "%s", text).About(first.Name).Lower(finding.Warning)
 	for _, o := range rest {
