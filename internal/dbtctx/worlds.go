@@ -33,7 +33,7 @@ var (
 func (c *Context) Worlds(n *Node) (worlds []*Rendered, unseen []Outcome) {
 	m := *n
 	m.Template = n.template()
-	all := &worldSet{ctx: c, node: &m, texts: map[string]*Rendered{}, sights: map[sighting]*sight{}, loops: map[jinja.Fork]bool{}}
+	all := &worldSet{ctx: c, node: &m, texts: map[string]*Rendered{}, sights: map[sighting]sight{}, loops: map[jinja.Fork]bool{}}
 	full := all.try(FullRefresh)
 	may := all.mayBeIncremental()
 	all.never = !may && n.Name != ""
@@ -43,14 +43,16 @@ func (c *Context) Worlds(n *Node) (worlds []*Rendered, unseen []Outcome) {
 	if full.AskedRefresh {
 		all.try(Refresh)
 	}
+	open := all.open()
 	for tries := 0; len(all.out) < maxWorlds && tries < maxTries; tries++ {
-		w, ok := all.next()
+		w, ok := all.next(open)
 		if !ok {
 			break
 		}
 		all.try(w)
+		open = all.open()
 	}
-	return all.out, all.unseen()
+	return all.out, all.unseen(open)
 }
 
 // maxTries bounds the renders of one node, those with known text included.
@@ -76,7 +78,7 @@ type worldSet struct {
 	out    []*Rendered
 	texts  map[string]*Rendered
 	forced []forced // what was tried
-	sights map[sighting]*sight
+	sights map[sighting]sight
 	// loops holds the loops that have items where nothing is forced.
 	loops map[jinja.Fork]bool
 	conds []jinja.Condition // of the node's file
@@ -105,6 +107,9 @@ type sight struct {
 	unknown bool
 	value   [2]bool
 }
+
+// came reports whether any render evaluated it.
+func (s sight) came() bool { return s.taken != [2]bool{} }
 
 func (a *worldSet) mayBeIncremental() bool {
 	r := a.ctx.newRun(a.node, Incremental)
@@ -149,8 +154,8 @@ func (a *worldSet) try(w World) *Rendered {
 // is not known, or is as it is.
 func (a *worldSet) possible(w World) bool {
 	for f, how := range w.Forced {
-		s := a.sights[sighting{f, w.Incremental}]
-		if s != nil && !s.unknown && (!s.value[index(how.Holds)] || s.value[index(!how.Holds)]) {
+		s, came := a.sights[sighting{f, w.Incremental}]
+		if came && !s.unknown && (!s.value[index(how.Holds)] || s.value[index(!how.Holds)]) {
 			return false
 		}
 	}
@@ -171,19 +176,18 @@ func (a *worldSet) saw(f jinja.Fork, c jinja.Condition, w World) {
 		return
 	}
 	key := sighting{f, w.Incremental}
-	s := a.sights[key]
-	if s == nil {
-		s = &sight{first: w}
-		a.sights[key] = s
+	s, came := a.sights[key]
+	if !came {
+		s.first = w
 	}
 	s.taken = [2]bool{s.taken[0] || c.Taken[0], s.taken[1] || c.Taken[1]}
-	if _, told := w.Forced[f]; told || !w.Possible {
-		return
+	if _, told := w.Forced[f]; !told && w.Possible {
+		s.unknown = s.unknown || c.Unknown
+		if s.value == ([2]bool{}) {
+			s.value = c.Taken
+		}
 	}
-	s.unknown = s.unknown || c.Unknown
-	if s.value == ([2]bool{}) {
-		s.value = c.Taken
-	}
+	a.sights[key] = s
 }
 
 // fork names a condition of the node's own file.
@@ -211,9 +215,8 @@ const (
 	itemless              // a loop without known items, and what is in it: it shows holes
 )
 
-// next returns the world that shows most of what is not seen yet.
-func (a *worldSet) next() (World, bool) {
-	open := a.open()
+// next returns the world that shows most of what is still open.
+func (a *worldSet) next(open []branch) (World, bool) {
 	slices.SortStableFunc(open, func(x, y branch) int {
 		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(y.size, x.size))
 	})
@@ -232,9 +235,9 @@ func (a *worldSet) tried(w World) bool {
 
 // unseen returns the outcomes that are still open, but for those that a node
 // which is never incremental does not come to.
-func (a *worldSet) unseen() []Outcome {
+func (a *worldSet) unseen(open []branch) []Outcome {
 	var out []Outcome
-	for _, b := range a.open() {
+	for _, b := range open {
 		if w := a.forcing(b); !a.never || !a.needsIncremental(w) {
 			out = append(out, Outcome{b.Fork, b.outcome, b.incremental, b.unknown, a.tried(w)})
 		}
@@ -248,21 +251,21 @@ func (a *worldSet) unseen() []Outcome {
 func (a *worldSet) open() []branch {
 	var open []branch
 	add := func(b branch) {
-		full, incremental := a.sights[sighting{b.Fork, false}], a.sights[sighting{b.Fork, true}]
+		runs := [2]sight{a.sights[sighting{b.Fork, false}], a.sights[sighting{b.Fork, true}]}
 		for i, guarded := range [2]source.Span{b.cond.Else, b.cond.Then} {
 			b.outcome, b.size = i == 1, guarded.Len()
 			isOpen := false
-			for _, s := range []*sight{full, incremental} {
-				if s == nil || !s.unknown || s.taken[i] || guarded.Len() == 0 && b.cond.Loop {
+			for k, s := range runs {
+				if !s.unknown || s.taken[i] || guarded.Len() == 0 && b.cond.Loop {
 					continue
 				}
 				u := b
-				u.incremental, u.unknown, isOpen = s == incremental, true, true
+				u.incremental, u.unknown, isOpen = k == 1, true, true
 				open = append(open, u)
 			}
-			if !isOpen && guarded.Len() > 0 && !(full != nil && full.taken[i]) && !(incremental != nil && incremental.taken[i]) {
+			if !isOpen && guarded.Len() > 0 && !runs[0].taken[i] && !runs[1].taken[i] {
 				u := b
-				u.incremental, u.rank = full == nil && incremental != nil, max(b.rank, untaken)
+				u.incremental, u.rank = !runs[0].came() && runs[1].came(), max(b.rank, untaken)
 				open = append(open, u)
 			}
 		}
@@ -291,9 +294,8 @@ func (a *worldSet) open() []branch {
 func (a *worldSet) closed(f jinja.Fork) bool {
 	came, items, unknown := false, false, false
 	for _, incremental := range []bool{false, true} {
-		if s := a.sights[sighting{f, incremental}]; s != nil {
-			came, items, unknown = true, items || s.taken[1], unknown || s.unknown
-		}
+		s := a.sights[sighting{f, incremental}]
+		came, items, unknown = came || s.came(), items || s.taken[1], unknown || s.unknown
 	}
 	return !came || items && !unknown
 }
@@ -318,10 +320,7 @@ func (a *worldSet) varies(c jinja.Condition) bool {
 // lead to it are decided accordingly. What some world came to first is forced
 // in that world.
 func (a *worldSet) forcing(b branch) World {
-	var at World
-	if s := a.sights[b.sighting]; s != nil {
-		at = s.first
-	}
+	at := a.sights[b.sighting].first
 	w := World{Forced: forcings{b.Fork: {Holds: b.outcome, First: b.first}}, Incremental: b.incremental}
 	text := strings.Join(strings.Fields(b.File.Slice(b.Span)), " ")
 	where := ""
