@@ -51,6 +51,8 @@ func TestWorlds(t *testing.T) {
 			[]string{"full refresh: a", "incremental: ab", "if not `run_query('x')`: ", "incremental, if not `run_query('x')`: b"}},
 		{"unknown in what is unknown", "{% if run_query('x') %}a{% if run_query('y') %}b{% endif %}{% endif %}{% if var('x', false) %}cccc{% endif %}", nil,
 			[]string{"full refresh: ab", "if not `run_query('x')`: ", "if not `run_query('y')`: a", "if `var('x', false)`: abcccc"}},
+		{"all that is unknown", "{% if run_query('x') %}a{% endif %}{% if run_query('y') %}b{% else %}c{% endif %}{% if run_query('x') %}d{% endif %}{% if var('v', false) %}v{% endif %}", nil,
+			[]string{"full refresh: abd", "if not `run_query('y')`: acd", "if not `run_query('x')`: b", "if not `run_query('x')`, not `run_query('y')`: c", "if `var('v', false)`: abdv"}},
 		{"same text once", "{% if var('x', false) %}a{% else %}a{% endif %}", nil, []string{"full refresh: a"}},
 	} {
 		c := newContext(t, "duckdb", "-- macros/m.sql --\n{% macro since() %}{% if is_incremental() %}where d > 1{% endif %}{% endmacro %}\n"+

@@ -78,7 +78,8 @@ func TestWhatHoldsEitherWay(t *testing.T) {
 			"{% if is_incremental() %}where at > (select max(at) from {{ this }}){% endif %} group by id")},
 		"models/in_run.sql": {Data: []byte("{{ config(materialized='incremental', unique_key='id', incremental_strategy='delete+insert') }}select id, max(c) as c from {{ source('s', 't') }} " +
 			"group by id{% if is_incremental() and run_started_at.day > 3 %}{% else %}{% endif %}{% if is_incremental() %}{% if run_started_at.day > 3 %}{% else %}, b{% endif %}{% endif %}")},
-		"models/value.sql": {Data: []byte("select id, {{ 1 if run_started_at.day > 3 else 'null' }} as c from {{ source('s', 't') }} group by id")},
+		"models/either.sql": {Data: []byte("select {% if run_started_at.day > 3 %}distinct{% endif %} id, 1 as c from {{ source('s', 't') }} {% if run_started_at.hour > 3 %}group by id{% endif %}")},
+		"models/value.sql":  {Data: []byte("select id, {{ 1 if run_started_at.day > 3 else 'null' }} as c from {{ source('s', 't') }} group by id")},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +89,7 @@ func TestWhatHoldsEitherWay(t *testing.T) {
 		value     string
 	}{
 		"known": {true, false, "1"}, "macro": {false, false, "1"}, "columns": {true, true, "1"}, "value": {true, false, ""},
-		"many": {false, true, ""}, "loaded": {false, false, ""}, "known_load": {true, false, ""}, "in_run": {false, false, ""},
+		"either": {false, false, "1"}, "many": {false, true, ""}, "loaded": {false, false, ""}, "known_load": {true, false, ""}, "in_run": {false, false, ""},
 	} {
 		s := exported[name]
 		_, key := s.Grain()
