@@ -74,6 +74,9 @@ func (a *worldSet) candidates(open []branch) iter.Seq[World] {
 // than in the first world of that kind: what holds there, and where each of them
 // alone does, hardly rests on one of them. ok is false if there are not two.
 func (a *worldSet) opposite(incremental bool) (w World, ok bool) {
+	if !a.doubted {
+		return World{}, false
+	}
 	w = World{Forced: forcings{}, Incremental: incremental}
 	var names []string
 	add := func(f jinja.Fork, first bool) {

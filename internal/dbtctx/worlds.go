@@ -79,6 +79,8 @@ type worldSet struct {
 	loops map[jinja.Fork]bool
 	conds []jinja.Condition // of the node's file
 	forks []jinja.MacroFork // those of all renders, each once
+	// doubted is set where a condition is unknown.
+	doubted bool
 	// never is set where is_incremental() is false in every run.
 	never bool
 }
@@ -179,6 +181,7 @@ func (a *worldSet) saw(f jinja.Fork, c jinja.Condition, w World) {
 	s.taken = [2]bool{s.taken[0] || c.Taken[0], s.taken[1] || c.Taken[1]}
 	if _, told := w.Forced[f]; !told && w.Possible {
 		s.unknown = s.unknown || c.Unknown
+		a.doubted = a.doubted || c.Unknown
 		if s.value == ([2]bool{}) {
 			s.value = c.Taken
 		}
