@@ -40,6 +40,8 @@ type World struct {
 	// Possible says of one of a node's worlds that the target may come to it:
 	// nothing is forced, or only what is not known.
 	Possible bool
+
+	flips int // how many unknown conditions are forced
 }
 
 // Node is what the context tells a template about the resource it renders.

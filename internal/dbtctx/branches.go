@@ -34,7 +34,7 @@ const (
 // next returns the world that shows most of what is still open.
 func (a *worldSet) next(open []branch) (World, bool) {
 	slices.SortStableFunc(open, func(x, y branch) int {
-		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(y.size, x.size))
+		return cmp.Or(cmp.Compare(x.rank, y.rank), cmp.Compare(a.sights[x.sighting].first.flips, a.sights[y.sighting].first.flips), cmp.Compare(y.size, x.size))
 	})
 	for w := range a.candidates(open) {
 		if !a.tried(w) && !(a.never && a.needsIncremental(w)) {
@@ -79,14 +79,19 @@ func (a *worldSet) opposite(incremental bool) (w World, ok bool) {
 	}
 	w = World{Forced: forcings{}, Incremental: incremental}
 	var names []string
-	add := func(f jinja.Fork, first bool) {
+	flipped := map[string]jinja.Forcing{} // in the node's file, by text
+	flip := func(f jinja.Fork, first bool) {
 		s := a.sights[sighting{f, incremental}]
-		if _, known := w.Forced[f]; known || !s.unknown || s.value[0] == s.value[1] {
+		text := textOf(f)
+		if _, done := flipped[text]; done && f.File == a.node.File || !s.unknown || s.value[0] == s.value[1] {
 			return
 		}
-		w.Forced[f] = jinja.Forcing{Holds: s.value[0], First: first}
-		name := "`" + textOf(f) + "`"
-		if !s.value[0] {
+		how := jinja.Forcing{Holds: s.value[0], First: first}
+		if w.Forced[f] = how; f.File == a.node.File && !first {
+			flipped[text] = how
+		}
+		name := "`" + text + "`"
+		if !how.Holds {
 			name = "not " + name
 		}
 		if !slices.Contains(names, name) {
@@ -95,11 +100,16 @@ func (a *worldSet) opposite(incremental bool) (w World, ok bool) {
 	}
 	for _, c := range a.conds {
 		if !c.Loop && !c.Mentions("loop") {
-			add(a.fork(c), a.varies(c))
+			flip(a.fork(c), a.varies(c))
+		}
+	}
+	for _, c := range a.conds { // asked again, it comes out the same
+		if how, ok := flipped[textOf(a.fork(c))]; ok && !c.Loop {
+			w.Forced[a.fork(c)] = how
 		}
 	}
 	for _, f := range a.forks {
-		add(f.Fork, false)
+		flip(f.Fork, false)
 	}
 	w.Name = "if " + strings.Join(names, ", ")
 	if incremental {
@@ -115,13 +125,20 @@ func (a *worldSet) tried(w World) bool {
 	return slices.ContainsFunc(a.forced, func(f forced) bool { return f.incremental == w.Incremental && maps.Equal(f.forcings, w.Forced) })
 }
 
-// unseen returns the outcomes that are still open, but for those that a node
-// which is never incremental does not come to.
+// unseen returns the outcomes that are still open, alone or together, but for
+// those that a node which is never incremental does not come to.
 func (a *worldSet) unseen(open []branch) []Outcome {
 	var out []Outcome
 	for _, b := range open {
 		if w := a.forcing(b); !a.never || !a.needsIncremental(w) {
 			out = append(out, Outcome{b.Fork, b.outcome, b.incremental, b.unknown, a.tried(w)})
+		}
+	}
+	for _, incremental := range []bool{false, true} {
+		if w, ok := a.opposite(incremental); ok && !a.tried(w) {
+			for f, how := range w.Forced {
+				out = append(out, Outcome{f, how.Holds, incremental, true, false})
+			}
 		}
 	}
 	return out
@@ -136,6 +153,9 @@ func (a *worldSet) open() []branch {
 		runs := [2]sight{a.sights[sighting{b.Fork, false}], a.sights[sighting{b.Fork, true}]}
 		for i, guarded := range [2]source.Span{b.cond.Else, b.cond.Then} {
 			b.outcome, b.size = i == 1, guarded.Len()
+			if a.settled(b) {
+				continue
+			}
 			isOpen := false
 			for k, s := range runs {
 				if !s.unknown || s.taken[i] || guarded.Len() == 0 && b.cond.Loop {
@@ -171,6 +191,54 @@ func (a *worldSet) open() []branch {
 	return open
 }
 
+// settled reports whether a condition around b asks the same, so that b cannot
+// come out otherwise: what it asks for is nothing that the template changes.
+func (a *worldSet) settled(b branch) bool {
+	if b.File != a.node.File || b.cond.Loop {
+		return false
+	}
+	for _, c := range a.conds {
+		around := c.Then.Contains(b.Span) && !b.outcome || c.Else.Contains(b.Span) && b.outcome
+		if around && !c.Loop && textOf(a.fork(c)) == textOf(b.Fork) && !a.changes(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// changes reports whether the template gives a value to a name that a condition
+// asks for.
+func (a *worldSet) changes(c jinja.Condition) bool {
+	for n := range jinja.Walk(a.node.Template.Body...) {
+		var target jinja.Expr
+		switch n := n.(type) {
+		case *jinja.Assign:
+			target = n.Target
+		case *jinja.SetBlock:
+			target = n.Target
+		case *jinja.For:
+			target = n.Target
+		case *jinja.With:
+			target = &jinja.TupleExpr{Items: n.Targets}
+		default:
+			continue
+		}
+		for t := range jinja.Walk(target) {
+			switch t := t.(type) {
+			case *jinja.Name:
+				if c.Mentions(t.Name) {
+					return true
+				}
+			case *jinja.NamespaceRef:
+				if c.Mentions(t.Name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // closed reports whether a loop is not come to, or has items of which nothing is
 // unknown.
 func (a *worldSet) closed(f jinja.Fork) bool {
@@ -198,21 +266,30 @@ func (a *worldSet) varies(c jinja.Condition) bool {
 	return false
 }
 
-// forcing returns the world in which b is rendered: it and the conditions that
-// lead to it are decided accordingly. What some world came to first is forced
-// in that world.
+// forcing returns the world in which b is rendered. Of what is not known, and of a
+// macro, it is the first world that came to it, with b otherwise; else the
+// conditions that lead to b are decided accordingly. What asks the same as b comes
+// out the same.
 func (a *worldSet) forcing(b branch) World {
 	at := a.sights[b.sighting].first
-	w := World{Forced: forcings{b.Fork: {Holds: b.outcome, First: b.first}}, Incremental: b.incremental}
-	text := textOf(b.Fork)
-	where := ""
-	if b.File == a.node.File {
-		a.leadTo(b, text, w.Forced)
+	w := World{Forced: forcings{}, Incremental: b.incremental, flips: at.flips}
+	own := b.File == a.node.File
+	if b.unknown || !own {
+		w.flips++
+		maps.Copy(w.Forced, at.Forced)
 	} else {
+		a.leadTo(b, w.Forced)
+	}
+	text, where := textOf(b.Fork), ""
+	w.Forced[b.Fork] = jinja.Forcing{Holds: b.outcome, First: b.first}
+	switch {
+	case !own:
 		where = " (" + b.File.Path + ")"
-		for f, outcome := range at.Forced {
-			if f != b.Fork {
-				w.Forced[f] = outcome
+	case !b.cond.Loop && !b.first:
+		for _, c := range a.conds {
+			f := a.fork(c)
+			if _, led := w.Forced[f]; !led && textOf(f) == text {
+				w.Forced[f] = jinja.Forcing{Holds: b.outcome}
 			}
 		}
 	}
@@ -226,24 +303,16 @@ func (a *worldSet) forcing(b branch) World {
 	return w
 }
 
-// leadTo decides the conditions of the node's file that lead to b, and those
-// that are b's again.
-func (a *worldSet) leadTo(b branch, text string, forced forcings) {
+// leadTo decides the conditions of the node's file that lead to b.
+func (a *worldSet) leadTo(b branch, forced forcings) {
 	for _, outer := range a.conds {
 		f := a.fork(outer)
-		if f == b.Fork {
-			continue
-		}
-		first := a.varies(outer)
 		switch {
-		case outer.Loop && (!outer.Then.Contains(b.cond.Span) || a.loops[f]):
-			continue // a loop that has items
+		case f == b.Fork || outer.Loop && (!outer.Then.Contains(b.cond.Span) || a.loops[f]): // a loop that has items
 		case outer.Then.Contains(b.cond.Span):
-			forced[f] = jinja.Forcing{Holds: true, First: first}
+			forced[f] = jinja.Forcing{Holds: true, First: a.varies(outer)}
 		case outer.Else.Contains(b.cond.Span):
-			forced[f] = jinja.Forcing{Holds: false, First: first}
-		case !b.cond.Loop && textOf(f) == text && !b.first: // asked again, it comes out the same
-			forced[f] = jinja.Forcing{Holds: b.outcome}
+			forced[f] = jinja.Forcing{Holds: false, First: a.varies(outer)}
 		}
 	}
 }

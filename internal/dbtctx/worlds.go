@@ -25,20 +25,16 @@ var (
 // far has: where a condition is unknown, what no run of that kind has; and else
 // branches of the node's file that the target does not take. Worlds with the text
 // of an earlier one are left out; there are at most eight, all together. unseen
-// are the outcomes that none of them shows.
+// are the outcomes that none of them shows, alone or together with other unknown
+// ones.
 func (c *Context) Worlds(n *Node) (worlds []*Rendered, unseen []Outcome) {
 	m := *n
 	m.Template = n.template()
 	all := &worldSet{ctx: c, node: &m, texts: map[string]*Rendered{}, sights: map[sighting]sight{}, loops: map[jinja.Fork]bool{}}
-	full := all.try(FullRefresh)
-	may := all.mayBeIncremental()
-	all.never = !may && n.Name != ""
-	if full.AskedIncremental && may {
-		all.try(Incremental)
-	}
-	if full.AskedRefresh {
-		all.try(Refresh)
-	}
+	all.try(FullRefresh)
+	all.may = all.mayBeIncremental()
+	all.never = !all.may && n.Name != ""
+	all.ordinary()
 	open := all.open()
 	for tries := 0; len(all.out) < maxWorlds && tries < maxTries; tries++ {
 		w, ok := all.next(open)
@@ -46,9 +42,23 @@ func (c *Context) Worlds(n *Node) (worlds []*Rendered, unseen []Outcome) {
 			break
 		}
 		all.try(w)
+		all.ordinary()
 		open = all.open()
 	}
 	return all.out, all.unseen(open)
+}
+
+// ordinary renders the other worlds that dbt itself knows, once a world that the
+// target may come to asks for them.
+func (a *worldSet) ordinary() {
+	if a.incremental && a.may {
+		a.incremental, a.may = false, false
+		a.try(Incremental)
+	}
+	if a.refresh && !a.refreshed {
+		a.refreshed = true
+		a.try(Refresh)
+	}
 }
 
 // maxTries bounds the renders of one node, those with known text included.
@@ -79,6 +89,10 @@ type worldSet struct {
 	loops map[jinja.Fork]bool
 	conds []jinja.Condition // of the node's file
 	forks []jinja.MacroFork // those of all renders, each once
+	// incremental and refresh are set once a world that the target may come to
+	// asks for an incremental run or the flag --full-refresh; may where an
+	// incremental run is possible and was not tried, refreshed where the flag was.
+	incremental, refresh, may, refreshed bool
 	// doubted is set where a condition is unknown.
 	doubted bool
 	// never is set where is_incremental() is false in every run.
@@ -99,9 +113,9 @@ type sighting struct {
 // sight is what the renders show of a condition.
 type sight struct {
 	taken [2]bool // the outcomes that were seen
-	first World   // the world that came to it first
+	first World   // the world that came to it first, of those that the target may come to if there are any
 	// unknown says that its value is not known in a world that the target may
-	// come to; value is how it came out in the first of them.
+	// come to; value is how it came out in the first of them that did not tell it.
 	unknown bool
 	value   [2]bool
 }
@@ -124,6 +138,8 @@ func (a *worldSet) try(w World) *Rendered {
 	w.Possible = a.possible(w)
 	r := a.ctx.Render(a.node, w)
 	a.conds = r.Conditions
+	a.incremental = a.incremental || w.Possible && r.AskedIncremental
+	a.refresh = a.refresh || w.Possible && r.AskedRefresh
 	for _, c := range r.Conditions {
 		a.saw(a.fork(c), c, w)
 		if c.Loop && c.Taken[1] && w.Forced == nil {
@@ -152,8 +168,8 @@ func (a *worldSet) try(w World) *Rendered {
 // is not known, or is as it is.
 func (a *worldSet) possible(w World) bool {
 	for f, how := range w.Forced {
-		s, came := a.sights[sighting{f, w.Incremental}]
-		if came && !s.unknown && (!s.value[index(how.Holds)] || s.value[index(!how.Holds)]) {
+		s := a.sights[sighting{f, w.Incremental}]
+		if s.value != ([2]bool{}) && !s.unknown && (!s.value[index(how.Holds)] || s.value[index(!how.Holds)]) {
 			return false
 		}
 	}
@@ -175,16 +191,16 @@ func (a *worldSet) saw(f jinja.Fork, c jinja.Condition, w World) {
 	}
 	key := sighting{f, w.Incremental}
 	s, came := a.sights[key]
-	if !came {
+	if !came || w.Possible && !s.first.Possible {
 		s.first = w
 	}
 	s.taken = [2]bool{s.taken[0] || c.Taken[0], s.taken[1] || c.Taken[1]}
-	if _, told := w.Forced[f]; !told && w.Possible {
+	if w.Possible {
 		s.unknown = s.unknown || c.Unknown
 		a.doubted = a.doubted || c.Unknown
-		if s.value == ([2]bool{}) {
-			s.value = c.Taken
-		}
+	}
+	if _, told := w.Forced[f]; !told && w.Possible && s.value == ([2]bool{}) {
+		s.value = c.Taken
 	}
 	a.sights[key] = s
 }

@@ -1,6 +1,8 @@
 package dbtctx
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -97,9 +99,9 @@ func TestUnseen(t *testing.T) {
 		possible, others int
 	}{
 		{"{% if run_query('a') %}a{% endif %}{% if var('x', false) %}b{% endif %}", 0, 0},
-		{unknown.String(), 3, 0},
+		{unknown.String(), 3 + 10, 0}, // 3 alone, and all of them together
 		{known.String() + "{% if run_query('x') %}x{% endif %}", 0, 4},
-		{known.String() + unknown.String(), 3, 10},
+		{known.String() + unknown.String(), 3 + 10, 10},
 	} {
 		_, unseen := c.Worlds(node(tt.text))
 		possible, others := 0, 0
@@ -359,5 +361,60 @@ func TestRenderText(t *testing.T) {
 	}
 	if _, r := c.RenderText("shop", source.NewFile("a.yml", "{{ this }}"), source.Span{End: 10}, false); len(r.Errors) != 1 {
 		t.Errorf("`this` outside a node: %v", r.Errors)
+	}
+}
+
+// Whatever two unknown conditions turn out to be, wherever a template asks for
+// them, the text is that of a world that the target may come to.
+func TestPossibleWorlds(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	tests := []string{"UA", "UA", "not UB", "not UB", "true", "false", "var('v', false)", "target.name == 'dev'", "is_incremental()"}
+	letter := 0
+	var text func(depth int) string
+	text = func(depth int) string {
+		var b strings.Builder
+		for range 1 + r.IntN(3) {
+			letter++
+			test := tests[r.IntN(len(tests))]
+			switch n := r.IntN(6); {
+			case n < 2 || depth > 2:
+				fmt.Fprintf(&b, "t%d ", letter)
+			case n == 2:
+				fmt.Fprintf(&b, "{{ 'i%d' if %s else 'j%d' }} ", letter, test, letter)
+			case n == 3:
+				fmt.Fprintf(&b, "{%% if %s %%}%s{%% endif %%}", test, text(depth+1))
+			case n == 4:
+				fmt.Fprintf(&b, "{%% if %s %%}%s{%% elif %s %%}%s{%% else %%}%s{%% endif %%}", test, text(depth+1), tests[r.IntN(len(tests))], text(depth+1), text(depth+1))
+			default:
+				fmt.Fprintf(&b, "{%% for x in ['p', 'q'] %%}%s{%% endfor %%}", text(depth+1))
+			}
+		}
+		return b.String()
+	}
+	c := newContext(t, "duckdb", "")
+	given := func(template, a, b string) *Node {
+		return node(strings.NewReplacer("UA", a, "UB", b).Replace(template), "materialized", jinja.NewStr("incremental"))
+	}
+	open := 0
+	for range 400 {
+		template := text(0)
+		worlds, unseen := c.Worlds(given(template, "run_query('a')", "run_query('b')"))
+		if slices.ContainsFunc(unseen, func(o Outcome) bool { return o.Possible && !o.Tried }) {
+			open++
+			continue
+		}
+		for i, w := range []World{FullRefresh, FullRefresh, FullRefresh, FullRefresh, Incremental, Incremental, Incremental, Incremental} {
+			want := c.Render(given(template, []string{"true", "false"}[i&1], []string{"true", "false"}[i>>1&1]), w).Text
+			asked := slices.ContainsFunc(worlds, func(r *Rendered) bool { return r.Stands(true) })
+			if !slices.ContainsFunc(worlds, func(r *Rendered) bool { return r.Text == want && r.Stands(w.Incremental && asked) }) {
+				for _, r := range worlds {
+					t.Log(r.World.Name, r.World.Possible, r.Text)
+				}
+				t.Fatalf("%s\n%s, a %t, b %t: no world has the text %q", template, w.Name, i&1 == 0, i>>1&1 == 0, want)
+			}
+		}
+	}
+	if open > 20 {
+		t.Errorf("%d of 400 templates are open", open)
 	}
 }
