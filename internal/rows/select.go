@@ -224,10 +224,12 @@ func (e *env) output(s *sql.Select) []any {
 // the enclosing query's row.
 func (e *env) column(x *sql.Column) any {
 	last := x.Parts[len(x.Parts)-1]
+	fold := e.d.Dialect.Fold(last)
 	for s := e; s != nil; s = s.parent {
 		found := -1
-		for i, c := range s.cols {
-			if c.merged && len(x.Parts) == 1 || c.fold != e.d.Dialect.Fold(last) || len(x.Parts) > 1 && !e.d.qualifies(c, x.Parts[:len(x.Parts)-1]) {
+		for i := range s.cols {
+			c := &s.cols[i]
+			if c.fold != fold || c.merged && len(x.Parts) == 1 || len(x.Parts) > 1 && !e.d.qualifies(*c, x.Parts[:len(x.Parts)-1]) {
 				continue
 			}
 			if found >= 0 {
