@@ -116,7 +116,7 @@ func (p *prover) readLimit(s *stream, e sql.Expr) (limit, bool) {
 	switch e := sql.Unparen(e).(type) {
 	case *sql.Subquery:
 		sel, ok := e.Query.Body.(*sql.Select)
-		if !ok || len(sel.Items) != 1 || sel.Items[0].X == nil || sel.Where != nil || sel.GroupBy != nil || sel.Having != nil || sel.Distinct || e.Query.With != nil || e.Query.Limit != nil || e.Query.Offset != nil {
+		if !ok || len(sel.Items) != 1 || sel.Items[0].X == nil || sel.Where != nil && !allTautologies(sel.Where) || sel.GroupBy != nil || sel.Having != nil || sel.Distinct || e.Query.With != nil || e.Query.Limit != nil || e.Query.Offset != nil {
 			return limit{}, false
 		}
 		t, ok := sel.From.(*sql.Table)
@@ -152,6 +152,8 @@ func (p *prover) truncated(s *stream, e, x sql.Expr) (limit, bool) {
 func (p *prover) limitCall(s *stream, e *sql.Call) (limit, bool) {
 	name := funcName(e)
 	switch {
+	case p.w.literalLike(e):
+		return limit{fixed: true, start: exact}, true
 	case stables[name] && len(e.Args) == 0:
 		l := limit{fixed: true, start: exact}
 		if name == "current_date" || name == "today" {
@@ -172,6 +174,12 @@ func (p *prover) limitCall(s *stream, e *sql.Call) (limit, bool) {
 	case (name == "dateadd" || name == "timestampadd" || name == "date_add") && len(e.Args) == 3:
 		unit, _ := unitArg(name, e.Args[0].X)
 		return p.shifted(s, e.Args[2].X, amount(e.Args[1].X), grainWords[strings.TrimSuffix(unit, "s")])
+	case unitsAdded[name] != noGrain && len(e.Args) == 2:
+		by := amount(e.Args[1].X)
+		if strings.HasPrefix(name, "subtract") {
+			by = -by
+		}
+		return p.shifted(s, e.Args[0].X, by, unitsAdded[name])
 	case (strings.HasSuffix(name, "_add") || strings.HasSuffix(name, "_sub")) && len(e.Args) == 2:
 		by := amount(e.Args[1].X)
 		if strings.HasSuffix(name, "_sub") {
@@ -192,17 +200,25 @@ func (p *prover) limitCall(s *stream, e *sql.Call) (limit, bool) {
 	return limit{}, false
 }
 
+// unitsAdded are the functions that have the unit which they add in their name.
+var unitsAdded = map[string]timeGrain{
+	"addhours": hour, "adddays": day, "addweeks": week, "addmonths": month, "addquarters": quarter, "addyears": year,
+	"subtracthours": hour, "subtractdays": day, "subtractweeks": week, "subtractmonths": month, "subtractquarters": quarter, "subtractyears": year,
+}
+
 // literalLike reports whether e is a constant, perhaps cast.
 func (w *World) literalLike(e sql.Expr) bool {
 	switch e := sql.Unparen(e).(type) {
-	case *sql.Literal:
+	case *sql.Literal, *sql.Word:
 		return true
+	case *sql.Interval:
+		return w.literalLike(e.X)
 	case *sql.Cast:
 		return w.literalLike(e.X)
 	case *sql.Unary:
 		return w.literalLike(e.X)
 	case *sql.Call:
-		return !slices.ContainsFunc(e.Args, func(a *sql.Arg) bool { return a.X == nil || !w.literalLike(a.X) }) && !stables[funcName(e)]
+		return !slices.ContainsFunc(e.Args, func(a *sql.Arg) bool { return a.X == nil || !w.literalLike(a.X) }) && !stables[funcName(e)] && !volatiles[funcName(e)]
 	}
 	return false
 }
@@ -211,7 +227,7 @@ func (w *World) literalLike(e sql.Expr) bool {
 func (p *prover) newest(s *stream, e sql.Expr) (limit, bool) {
 	switch x := sql.Unparen(e).(type) {
 	case *sql.Column:
-		c, ok := p.w.out.named(p.w.Dialect.Fold(x.Parts[len(x.Parts)-1]))
+		c, ok := p.w.held(p.w.Dialect.Fold(x.Parts[len(x.Parts)-1]))
 		if !ok {
 			return limit{}, false
 		}
@@ -221,15 +237,31 @@ func (p *prover) newest(s *stream, e sql.Expr) (limit, bool) {
 		}
 		return limit{column: x, start: b, index: b.step > 1, bare: true}, true
 	case *sql.Cast:
-		own, ok := grainOf(x)
-		if l, read := p.newest(s, x.X); ok && read && own != noGrain && !l.index {
-			if own != instant && !l.start.unit.functionOf(own) {
-				l.start, l.cut = bucket{own, 1}, true
+		return p.newestCut(s, x, x.X)
+	case *sql.Call:
+		for _, a := range x.Args {
+			if a.X == nil {
+				return limit{}, false
 			}
-			return l, true
+			if _, unit := sql.Unparen(a.X).(*sql.Literal); !unit {
+				return p.newestCut(s, x, a.X)
+			}
 		}
 	}
 	return limit{}, false
+}
+
+// newestCut is the maximum of e, which truncates x.
+func (p *prover) newestCut(s *stream, e, x sql.Expr) (limit, bool) {
+	own, ok := grainOf(e)
+	l, read := p.newest(s, x)
+	if !ok || !read || own == noGrain || l.index {
+		return limit{}, false
+	}
+	if own != instant && !l.start.unit.functionOf(own) {
+		l.start, l.cut = bucket{own, 1}, true
+	}
+	return l, true
 }
 
 // moved is a limit plus or minus something.

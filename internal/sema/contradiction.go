@@ -169,6 +169,11 @@ func tautology(e sql.Expr) bool {
 	return false
 }
 
+// allTautologies reports whether each part of a condition is one: WHERE 1 = 1.
+func allTautologies(e sql.Expr) bool {
+	return !slices.ContainsFunc(conjuncts(e), func(c sql.Expr) bool { return !tautology(c) })
+}
+
 // any judges the arms of an OR.
 func (v *vain) any(b *binder, e *sql.Binary) {
 	var unequal []cond

@@ -79,7 +79,10 @@ func (p *prover) determined(s *stream) *gap {
 	return nil
 }
 
-var certainAggs = words(`count sum avg min max count_if countif bool_or bool_and logical_or logical_and median approx_count_distinct stddev variance`)
+var certainAggs = words(`count sum avg min max count_if countif countdistinct countdistinctif bool_or bool_and logical_or logical_and boolor_agg booland_agg every median
+	approx_count_distinct approx_distinct stddev stddev_pop stddev_samp stddevpop stddevsamp variance var_pop var_samp varpop varsamp corr covar_pop covar_samp
+	sumif avgif minif maxif sum_if avg_if min_if max_if summerge countmerge uniq uniqif uniqexact uniqexactif uniqmerge groupbitmap groupbitmapmerge groupbitmapstate
+	quantileexact quantileexactweighted medianexact percentile_cont percentile_disc bit_and bit_or bit_xor bit_and_agg bit_or_agg bit_xor_agg product`)
 
 // peerSafe reports whether rows that are equal in the order get one value.
 func peerSafe(win *Window) bool {

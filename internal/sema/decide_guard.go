@@ -63,7 +63,7 @@ func (p *prover) letsArrivals(s *stream, g placed) *gap {
 // every branch of the output gives the column its own guarded one.
 func (p *prover) newestOfAll(s *stream, g placed, l limit, base Col) *gap {
 	w := p.w
-	c, ok := w.out.named(w.Dialect.Fold(l.column.Parts[len(l.column.Parts)-1]))
+	c, ok := w.held(w.Dialect.Fold(l.column.Parts[len(l.column.Parts)-1]))
 	if !ok {
 		return p.lacks("bound", "the table has no such column", g.Expr)
 	}
@@ -192,7 +192,7 @@ func (p *prover) letsNew(s *stream, g placed) *gap {
 	}
 	key := newSet(own...)
 	for i, c := range own {
-		out, found := w.out.named(w.Dialect.Fold(held[i].Parts[len(held[i].Parts)-1]))
+		out, found := w.held(w.Dialect.Fold(held[i].Parts[len(held[i].Parts)-1]))
 		if !found {
 			return p.lacks("guard", "the table has no column `"+held[i].Parts[len(held[i].Parts)-1].Name+"`", g.Expr)
 		}

@@ -107,7 +107,7 @@ func (p *prover) fresh(s *stream) bool {
 		if !ok || l.fixed || l.back || l.cut {
 			continue
 		}
-		c, ok := p.w.out.named(p.w.Dialect.Fold(l.column.Parts[len(l.column.Parts)-1]))
+		c, ok := p.w.held(p.w.Dialect.Fold(l.column.Parts[len(l.column.Parts)-1]))
 		_, own, newest := p.bucketOf(s, g.left)
 		if slices.ContainsFunc(s.barriers, func(b barrier) bool {
 			return b.place.before(g.place) && (b.first != nil || b.win == nil && newest != "")
@@ -250,7 +250,7 @@ func (p *prover) wide(text string) bool {
 	if !ok {
 		return false
 	}
-	out, ok := p.w.out.named(p.w.Dialect.Fold(c.Parts[len(c.Parts)-1]))
+	out, ok := p.w.held(p.w.Dialect.Fold(c.Parts[len(c.Parts)-1]))
 	if !ok {
 		return false
 	}

@@ -48,11 +48,21 @@ func (w *World) Ranked(facts []Fact) []Ranked {
 	return out
 }
 
+// held returns the output column with comparison key fold: one that is listed, or
+// one that the output passes on from the only relation that may have it.
+func (w *World) held(fold string) (Col, bool) {
+	if c, ok := w.out.named(fold); ok || w.out.open == nil {
+		return c, ok
+	}
+	c := w.out.open.get(fold, nil)
+	return c, w.cols[w.root(c)].leaf != nil
+}
+
 // outputCols returns the output columns of those names.
 func (w *World) outputCols(names []string) (set, bool) {
 	var out set
 	for _, name := range names {
-		c, ok := w.out.named(w.Dialect.FoldName(name, false))
+		c, ok := w.held(w.Dialect.FoldName(name, false))
 		if !ok {
 			return nil, false
 		}
