@@ -138,15 +138,27 @@ func (p proof) refresh() {
 		for _, line := range d.Example.Lines() {
 			fmt.Fprintf(p.w, "  | %s\n", line)
 		}
-		if later, _ := p.m.Refresh(sema.Later); later.Answer == sema.Equal {
-			fmt.Fprintln(p.w, "  equal otherwise, because")
-			p.steps("  ", later.Steps)
-			p.assumes(later)
+		if d.Otherwise != nil {
+			p.provided("  equal", *d.Otherwise)
 		}
+	case sema.EqualIf:
+		p.provided("equal to a full refresh", d)
+		fmt.Fprintf(p.w, "  not known otherwise: %s%s\n", d.Gap, at(d.At))
 	default:
 		fmt.Fprintln(p.w, "not known whether equal to a full refresh, because")
 		p.steps("  ", []sema.Step{{Text: d.Gap, Place: d.At}})
 	}
+}
+
+// provided prints the conditions of an answer, and its proof.
+func (p proof) provided(lead string, d sema.Decision) {
+	fmt.Fprintf(p.w, "%s, provided that\n", lead)
+	for _, c := range d.Provided {
+		fmt.Fprintf(p.w, "  - %s\n", c.Text)
+	}
+	fmt.Fprintln(p.w, "  because")
+	p.steps("  ", d.Steps)
+	p.assumes(d)
 }
 
 // assumes prints what an answer holds under.

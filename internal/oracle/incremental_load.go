@@ -14,7 +14,17 @@ import (
 
 // Arriving is rows per run and table: what is there at the first run, and what
 // arrives before each later one.
+//
+// The clock of a run is in it as a table now of one row.
 type Arriving []map[string][][]any
+
+// clock is the time of a run.
+func (a Arriving) clock(run int) time.Time {
+	if rs := a[run]["now"]; len(rs) == 1 {
+		return rs[0][0].(time.Time)
+	}
+	return time.Time{}
+}
 
 // epoch is a Monday.
 var epoch = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
@@ -25,6 +35,7 @@ func (m *Incremental) RandomArrivals(r *rand.Rand, runs int) Arriving {
 	out := make(Arriving, runs)
 	id, newest := 0, -1
 	used := map[int]bool{}
+	now := 8 + r.IntN(20)
 	for i := range runs {
 		rowsOf := map[string][][]any{}
 		lo := newest
@@ -67,6 +78,8 @@ func (m *Incremental) RandomArrivals(r *rand.Rand, runs int) Arriving {
 				}
 			}
 		}
+		rowsOf["now"] = [][]any{{epoch.Add(time.Duration(now) * 6 * time.Hour)}}
+		now += r.IntN(16)
 		out[i] = rowsOf
 	}
 	return out
@@ -82,7 +95,7 @@ func (m *Incremental) instant(n int) any {
 
 // Arrivals are the rows of an example of the analyser.
 func (m *Incremental) Arrivals(a *sema.Arrivals) Arriving {
-	out := Arriving{{}, {}}
+	out := Arriving{{"now": {{a.Now}}}, {"now": {{a.Now}}}}
 	for _, g := range a.Given {
 		for i, list := range [][][]any{g.Before, g.After} {
 			for _, row := range list {

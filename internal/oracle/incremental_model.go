@@ -221,6 +221,10 @@ func (b *builder) branch(table string) {
 	if b.chance(4) {
 		base.Where = append(base.Where, one(b, "v > 1", "g <> 3", "v <> 2"))
 	}
+	if b.m.Times && b.chance(6) {
+		base.Where = append(base.Where, one(b, "ts < localtimestamp", "ts <= localtimestamp", "cast(ts as date) < current_date", "cast(ts as date) < current_date", "date_trunc('month', ts) < date_trunc('month', localtimestamp)",
+			"ts > localtimestamp - interval '3 days'", "cast(ts as date) <> current_date"))
+	}
 	layers = append(layers, base)
 	for range b.IntN(4) {
 		layers = append(layers, b.layer()...)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dbtvet/dbtvet/internal/rows"
 	"github.com/dbtvet/dbtvet/internal/sema"
@@ -35,12 +36,12 @@ func TestIncrementalModels(t *testing.T) {
 			for i := shard; i < n && h.wrong < *stop; i += shards {
 				h.model(RandomIncremental(rand.New(rand.NewPCG(*seed, uint64(i)))), rand.New(rand.NewPCG(*seed+1, uint64(i))), i)
 			}
-			t.Logf("seed %d: %d models: %d equal (%d by untied orders; %d arrivals), %d differ, %d not known %v; %d keys of tables; %d refused by the engine, %d wrong", *seed, h.asked, h.equal, h.untied, h.runs, h.differ, h.asked-h.equal-h.differ, counts(h.unknown), h.claims, h.refused, h.wrong)
+			t.Logf("seed %d: %d models: %d equal (%d by untied orders; %d arrivals), %d equal under conditions, %d differ, %d of them equal under conditions (which %d arrivals fulfil, and %d models need), %d not known %v; %d keys of tables; %d refused by the engine, %d wrong", *seed, h.asked, h.equal, h.untied, h.runs, h.equalIf, h.differ, h.otherwise, h.met, h.needed, h.undecided(), counts(h.unknown), h.claims, h.refused, h.wrong)
 			if h.refused*20 > h.asked {
 				t.Errorf("the engine refuses %d of %d models: the generator has lost its grip", h.refused, h.asked)
 			}
-			if (h.asked-h.equal-h.differ)*5 > h.asked {
-				t.Errorf("%d of %d models are not decided: more than a fifth", h.asked-h.equal-h.differ, h.asked)
+			if h.undecided()*5 > h.asked {
+				t.Errorf("%d of %d models are not decided: more than a fifth", h.undecided(), h.asked)
 			}
 		})
 	}
@@ -61,8 +62,15 @@ type loads struct {
 	asked, equal, differ, runs, refused, wrong int
 	untied                                     int // of the equal ones, those that assume orders without ties
 	claims                                     int // keys of tables
-	unknown                                    map[string]int
+	// equalIf are equal under conditions, otherwise those that differ without
+	// them; met are the arrivals that fulfil the conditions, needed the models that
+	// differ on arrivals that do not.
+	equalIf, otherwise, met, needed int
+	unknown                         map[string]int
+	clock                           time.Time // of the run
 }
+
+func (h *loads) undecided() int { return h.asked - h.equal - h.equalIf - h.differ }
 
 func (h *loads) model(m *Incremental, r *rand.Rand, i int) {
 	if _, err := h.query(m, m.create()+"create or replace table tgt as "+m.Text(false)+"; create or replace table batch as "+m.Text(true), ""); err != nil {
@@ -85,17 +93,16 @@ func (h *loads) model(m *Incremental, r *rand.Rand, i int) {
 		if d.Untied {
 			h.untied++
 		}
-		for range *arrivals {
-			h.runs++
-			a := m.RandomArrivals(r, 3)
-			if diff := h.compare(m, a); diff != "" && !(d.Untied && h.tied(m, a)) {
-				h.wrong++
-				h.report(m, a, i)
-				return
-			}
-		}
+		h.equals(m, d, r, i)
+	case sema.EqualIf:
+		h.equalIf++
+		h.equals(m, d, r, i)
 	case sema.Differs:
 		h.differ++
+		if d.Otherwise != nil {
+			h.otherwise++
+			h.equals(m, *d.Otherwise, r, i)
+		}
 		if why := h.shows(m, d.Example); why != "" {
 			h.wrong++
 			h.Errorf("model %d: %s\n  %s (%s): %s\n  %s", i, m, d.Gap, d.Kind, why, strings.Join(d.Example.Lines(), "\n  "))
@@ -104,6 +111,35 @@ func (h *loads) model(m *Incremental, r *rand.Rand, i int) {
 		h.unknown[d.Kind]++
 		if *trace != "" {
 			h.Logf("not known: %s: %s\n%s", d.Kind, d.Gap, m)
+		}
+	}
+}
+
+// equals makes runs of a model that is held equal, on arrivals that fulfil the
+// conditions.
+func (h *loads) equals(m *Incremental, d sema.Decision, r *rand.Rand, i int) {
+	m = m.under(d.Provided)
+	m.Untied = d.Untied
+	for range *arrivals {
+		h.runs++
+		a := m.fulfil(m.RandomArrivals(r, 3), d.Provided)
+		diff, met := h.compare(m, a, d.Provided)
+		if met && len(d.Provided) > 0 {
+			h.met++
+		}
+		if diff != "" && !(d.Untied && h.tied(m, a)) {
+			h.wrong++
+			h.report(m, a, i, d.Answer)
+			return
+		}
+	}
+	if d.Answer != sema.EqualIf {
+		return
+	}
+	for range *arrivals {
+		if diff, _ := h.compare(m, m.RandomArrivals(r, 3), nil); diff != "" {
+			h.needed++
+			return
 		}
 	}
 }
@@ -146,6 +182,7 @@ func (h *loads) keys(m *Incremental, r *rand.Rand, i int) {
 	}
 	names := model.Full().World.Output.Names
 	for n, arrive := range a {
+		h.clock = a.clock(n)
 		if n > 0 && strings.HasPrefix(h.again(m, arrive), "fails") {
 			return
 		}
@@ -185,8 +222,27 @@ func (h *loads) decide(m *Incremental) (sema.Decision, error) {
 	return sema.Decide(model, m.Load, m.Arrival), nil
 }
 
+// held is the decision that holds a model equal, if there is one.
+func (h *loads) held(m *Incremental) (sema.Decision, error) {
+	d, err := h.decide(m)
+	if err == nil && d.Otherwise != nil {
+		return *d.Otherwise, nil
+	}
+	return d, err
+}
+
+// now puts the time of the run in the place of the clock.
+func (h *loads) now(text string) string {
+	at := h.clock
+	if at.IsZero() {
+		at = epoch.AddDate(1, 0, 0)
+	}
+	return strings.NewReplacer("localtimestamp", value(at), "current_date", "date '"+at.Format(time.DateOnly)+"'").Replace(text)
+}
+
 // query runs statements, then returns the rows of a query.
 func (h *loads) query(m *Incremental, text, query string) ([]string, error) {
+	text, query = h.now(text), h.now(query)
 	if text != "" {
 		if _, err := h.c.ExecContext(context.Background(), text); err != nil {
 			return nil, fmt.Errorf("%w in %s", err, text)
@@ -235,22 +291,34 @@ func (h *loads) mustQuery(m *Incremental, text, query string) []string {
 // first makes the first run; ok is false if it finds no row, which is no first
 // run as the contract has it.
 func (h *loads) first(m *Incremental, a Arriving) bool {
+	h.clock = a.clock(0)
 	n := h.mustQuery(m, m.create()+inserts(a[0])+"create or replace table tgt as "+m.Text(false), "select count(*) from tgt")
 	return n[0] != "(0)"
 }
 
 // compare makes the runs and returns how the table differs from a refresh after
 // one of them; empty if it never does.
-func (h *loads) compare(m *Incremental, a Arriving) string {
-	if !h.first(m, a) {
-		return ""
+//
+// It ends before a run whose rows do not fulfil the conditions; met is false if
+// that is the second.
+func (h *loads) compare(m *Incremental, a Arriving, conditions []sema.Condition) (diff string, met bool) {
+	if !h.first(m, a) || !h.holds(m, conditions) {
+		return "", false
 	}
 	for i, arrive := range a[1:] {
+		h.clock = a.clock(i + 1)
+		if len(conditions) > 0 {
+			h.mustQuery(m, inserts(arrive), "")
+			if !h.holds(m, conditions) {
+				return "", i > 0
+			}
+			arrive = nil
+		}
 		if diff := h.again(m, arrive); diff != "" {
-			return fmt.Sprintf("run %d: %s", i+2, diff)
+			return fmt.Sprintf("run %d: %s", i+2, diff), true
 		}
 	}
-	return ""
+	return "", true
 }
 
 // again lets rows arrive and makes one incremental run.
@@ -276,6 +344,7 @@ func (h *loads) shows(m *Incremental, e *sema.Arrivals) string {
 	if !h.first(m, a) {
 		return "the first run finds nothing"
 	}
+	h.clock = a.clock(1)
 	diff := h.again(m, a[1])
 	switch {
 	case diff == "":
@@ -308,19 +377,29 @@ func tuplesOf(rs [][]any) []string {
 }
 
 // report shrinks a model that is held equal and differs, and prints it.
-func (h *loads) report(m *Incremental, a Arriving, i int) {
+func (h *loads) report(m *Incremental, a Arriving, i int, answer sema.Answer) {
 	wrong := func(m *Incremental, a Arriving) bool {
 		if _, err := h.query(m, m.create()+"create or replace table tgt as "+m.Text(false)+"; create or replace table batch as "+m.Text(true), ""); err != nil {
 			return false
 		}
-		d, err := h.decide(m)
-		return err == nil && d.Answer == sema.Equal && h.compare(m, a) != ""
+		d, err := h.held(m)
+		if err != nil || d.Answer != answer {
+			return false
+		}
+		c := m.under(d.Provided)
+		diff, _ := h.compare(c, c.fulfil(a, d.Provided), d.Provided)
+		return diff != ""
 	}
 	m, a = ShrinkIncremental(m, a, wrong)
-	d, _ := h.decide(m)
+	d, _ := h.held(m)
+	a = m.fulfil(a, d.Provided)
 	var proof []string
 	for _, s := range d.Steps {
 		proof = append(proof, "  = "+s.Text)
 	}
-	h.Errorf("model %d is held equal: %s\n%s\n  rows %v\n  %s", i, m, strings.Join(proof, "\n"), a, h.compare(m, a))
+	for _, c := range d.Provided {
+		proof = append(proof, "  if "+c.Text)
+	}
+	diff, _ := h.compare(m, a, d.Provided)
+	h.Errorf("model %d is held equal: %s\n%s\n  rows %v\n  %s", i, m, strings.Join(proof, "\n"), a, diff)
 }

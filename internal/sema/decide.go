@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -14,6 +15,7 @@ const (
 	Unknown Answer = iota // not known
 	Equal
 	Differs
+	EqualIf // equal under conditions that nothing in the project states
 )
 
 // Arrival is what is assumed of the rows that arrive between two runs, by the
@@ -46,6 +48,11 @@ type Decision struct {
 	// Untied is set when one of them is that no two rows are equal in the order of
 	// a window function.
 	Untied bool
+	// Provided are the conditions of EqualIf: Steps and Assumes are of the proof
+	// that rests on them.
+	Provided []Condition
+	// Otherwise is, for Differs, what would be equal: its answer is EqualIf.
+	Otherwise *Decision
 	// Example shows a difference; it is set whenever the answer is Differs.
 	Example *Arrivals
 }
@@ -76,27 +83,54 @@ type Load struct {
 // guarded); none is changed or removed, and all other relations stay as they
 // are. A proof leads to Equal. Where it fails, the query is executed over small
 // arrivals that fulfil all declared facts: one that ends in different tables
-// leads to Differs, and is the example. If there is none, the answer is that it
-// is not known.
+// leads to Differs, and is the example. A proof that rests on conditions beside
+// the contract leads to EqualIf, or tells of a difference what it takes. If there
+// is neither, the answer is that it is not known.
 func Decide(m *Model, l Load, a Arrival) Decision {
 	p := &prover{m: m, load: l, arrival: a}
 	gap := p.prove()
-	d := Decision{Load: l, Assumes: p.assumes, Untied: p.untied}
 	if gap == nil {
-		d.Answer, d.Steps = Equal, p.steps
-		return d
+		return p.decision(Equal)
 	}
-	d.Gap, d.Kind, d.At = gap.text, gap.kind, gap.at
+	d := Decision{Load: l, Gap: gap.text, Kind: gap.kind, At: gap.at}
 	if a == InOrder && !gap.arrivals() {
 		d.Example = search(m, l, Later) // one that needs no coincidence shows more
 	}
 	if d.Example == nil {
 		d.Example = search(m, l, a)
 	}
-	if d.Example != nil {
+	granted, ok := conditional(m, l, a)
+	switch {
+	case d.Example != nil:
 		d.Answer = Differs
+		if ok {
+			d.Otherwise = &granted
+		}
+	case ok:
+		granted.Gap, granted.Kind, granted.At = d.Gap, d.Kind, d.At
+		return granted
 	}
 	return d
+}
+
+// conditional proves with conditions; ok is false if they are not enough.
+func conditional(m *Model, l Load, a Arrival) (d Decision, ok bool) {
+	p := &prover{m: m, load: l, arrival: a, lenient: true}
+	gap := p.prove()
+	if gap != nil && gap.kind == "strict" && a == InOrder {
+		p = &prover{m: m, load: l, arrival: Later, lenient: true}
+		p.provided = append(p.provided, Condition{Kind: NoLater, Text: fmt.Sprintf(Later.String(), gap.on), On: gap.on})
+		gap = p.prove()
+	}
+	if gap != nil || len(p.provided) == 0 {
+		return Decision{}, false
+	}
+	return p.decision(EqualIf), true
+}
+
+// decision is what a proof that was made leads to.
+func (p *prover) decision(a Answer) Decision {
+	return Decision{Answer: a, Load: p.load, Steps: p.steps, Assumes: p.assumes, Untied: p.untied, Provided: p.provided}
 }
 
 // Refresh decides for the model as it is configured; ok is false if it is not
@@ -129,6 +163,7 @@ func (m *Model) Example(kinds ...string) []string {
 // gap is a step that a proof lacks.
 type gap struct {
 	kind, text string
+	on         string // the column that rows arrive in the order of, if that makes it
 	at         finding.Place
 }
 
@@ -148,6 +183,9 @@ type prover struct {
 	steps   []Step
 	assumes []string
 	untied  bool // one of them is that orders have no ties
+	// lenient lets the proof rest on conditions, which it provides.
+	lenient  bool
+	provided []Condition
 	// order is a gap that only the order of arrivals makes: any other one says
 	// more of the model.
 	order *gap

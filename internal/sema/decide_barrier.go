@@ -66,9 +66,9 @@ func (p *prover) determined(s *stream) *gap {
 			return p.lacks("ties", "the result of `"+w.short(a.Call)+"` is not determined by its rows", a.Call)
 		}
 	}
-	for _, b := range s.path {
+	for i, b := range s.path {
 		for _, f := range b.Filters {
-			if !p.isGuard(f) && w.clocked(f.Expr) {
+			if !p.isGuard(f) && w.clocked(f.Expr) && !p.byClock(s, i, f) {
 				return p.lacks("clock", "a condition goes by the clock", f.Expr)
 			}
 		}
@@ -158,6 +158,18 @@ func (p *prover) whole(s *stream, g placed, b barrier) *gap {
 		p.step(fmt.Sprintf("%s are taken together or not at all: the guard is decided by `%s`", all, w.colName(c)), b.span())
 		return nil
 	}
+	lack := p.newestOf(s, g, b, all, per)
+	if lack != nil && p.taken(s, g, b.cols) {
+		p.step(all+" are taken together or not at all", b.span())
+		return nil
+	}
+	return lack
+}
+
+// newestOf says whether the newest rows of a barrier, which a guard lets through,
+// give what all of them give.
+func (p *prover) newestOf(s *stream, g placed, b barrier, all, per string) *gap {
+	w := p.w
 	switch {
 	case p.kindOf(g) != byBound:
 		return p.lacks("group", fmt.Sprintf("`%s` takes a part of the %s", w.short(g.Expr), all), g.Expr)

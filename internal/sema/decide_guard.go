@@ -43,7 +43,9 @@ func (p *prover) letsArrivals(s *stream, g placed) *gap {
 		if g.Op == sql.OpGt && !l.back {
 			own := w.reach(s.scan.rel, set{base})
 			if p.arrival == InOrder && !own.known(s.scan.tid) || b != exact {
-				return p.lacks("strict", "`"+w.short(g.Expr)+"` leaves out rows that arrive later with the newest value", g.Expr)
+				lack := p.lacks("strict", "`"+w.short(g.Expr)+"` leaves out rows that arrive later with the newest value", g.Expr)
+				lack.on = name
+				return lack
 			}
 			if p.arrival == InOrder {
 				p.steps = append(p.steps, w.steps(own.proof(set{s.scan.tid}))...)

@@ -151,6 +151,9 @@ func (p *prover) byKey() *gap {
 		}
 	}
 	unique, proof := p.unique()
+	if !unique && p.load.Effect == Upsert && p.oneRow() {
+		unique = true
+	}
 	if !unique && p.load.Effect == Upsert {
 		return p.lacks("key", "several rows can have one "+Tuple(p.load.Key)+": the merge fails, or keeps one too many", nil)
 	}
@@ -204,6 +207,10 @@ func (p *prover) batchOwnsKeys(key set) *gap {
 	}
 	for _, g := range s.guards {
 		c, ok := p.aligned(s, g, key, p.unit())
+		if !s.byKey && !ok && p.unit() == noGrain && p.load.Unit == "" && p.taken(s, g, key) {
+			p.step("all rows with one "+Tuple(p.load.Key)+" are replaced together, and taken together by the guard", g.Expr.Range())
+			continue
+		}
 		if s.byKey || !ok {
 			return p.lacks("rest", "`"+w.short(g.Expr)+"` takes a part of the rows with one "+Tuple(p.load.Key)+": the rest is deleted with it", g.Expr)
 		}
