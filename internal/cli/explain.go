@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -69,12 +72,19 @@ func (a *app) explain(ctx context.Context, name string, f inspectFlags) error {
 			above[m.Node.ID] = m
 		}
 	}
+	var decided []decision
+	if column == "" {
+		decided = decisions(models)
+	}
 	w := bufio.NewWriter(a.stdout)
 	for i, m := range models {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		p := proof{w, m, above}
+		p := proof{w: w, m: m, above: above}
+		if column == "" {
+			p.decision = decided[i]
+		}
 		if column == "" {
 			p.model()
 		} else if err := p.column(column); err != nil {
@@ -102,6 +112,30 @@ type proof struct {
 	w     io.Writer
 	m     *sema.Model
 	above map[string]*sema.Model // what it is made of, by unique id; for columns only
+	decision
+}
+
+// decision is whether incremental runs of a model equal a refresh; ok is false if
+// it is not incremental.
+type decision struct {
+	sema.Decision
+	ok bool
+}
+
+// decisions decides all models, side by side.
+func decisions(models []*sema.Model) []decision {
+	out := make([]decision, len(models))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(models); i = int(next.Add(1)) - 1 {
+				out[i].Decision, out[i].ok = models[i].Refresh(sema.InOrder)
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 func (p proof) model() {
@@ -122,8 +156,8 @@ func (p proof) model() {
 // refresh prints whether incremental runs leave the table as a full refresh
 // would, with the proof or an example.
 func (p proof) refresh() {
-	d, ok := p.m.Refresh(sema.InOrder)
-	if !ok {
+	d := p.decision
+	if !d.ok {
 		return
 	}
 	fmt.Fprintf(p.w, "\nincremental runs: ")
@@ -131,7 +165,7 @@ func (p proof) refresh() {
 	case sema.Equal:
 		fmt.Fprintln(p.w, "equal to a full refresh, because")
 		p.steps("  ", d.Steps)
-		p.assumes(d)
+		p.assumes(d.Decision)
 	case sema.Differs:
 		fmt.Fprintln(p.w, "differ from a full refresh, because")
 		p.steps("  ", []sema.Step{{Text: d.Gap, Place: d.At}})
@@ -139,32 +173,36 @@ func (p proof) refresh() {
 			fmt.Fprintf(p.w, "  | %s\n", line)
 		}
 		if d.Otherwise != nil {
-			p.provided("  equal", *d.Otherwise)
+			p.provided("  equal", "  ", d.Otherwise.Provided)
 		}
 	case sema.EqualIf:
-		p.provided("equal to a full refresh", d)
-		fmt.Fprintf(p.w, "  not known otherwise: %s%s\n", d.Gap, at(d.At))
+		p.provided("equal to a full refresh", "", d.Provided)
+		fmt.Fprintln(p.w, "  because")
+		p.steps("  ", d.Steps)
+		p.assumes(d.Decision)
+		if d.Gap != "" {
+			fmt.Fprintf(p.w, "  not known otherwise: %s%s\n", d.Gap, at(d.At))
+		}
 	default:
 		fmt.Fprintln(p.w, "not known whether equal to a full refresh, because")
 		p.steps("  ", []sema.Step{{Text: d.Gap, Place: d.At}})
 	}
 }
 
-// provided prints the conditions of an answer, and its proof.
-func (p proof) provided(lead string, d sema.Decision) {
+// provided prints the conditions of an answer.
+func (p proof) provided(lead, indent string, conditions []sema.Condition) {
 	fmt.Fprintf(p.w, "%s, provided that\n", lead)
-	for _, c := range d.Provided {
-		fmt.Fprintf(p.w, "  - %s\n", c.Text)
+	for _, c := range conditions {
+		fmt.Fprintf(p.w, "%s  - %s\n", indent, c.Text)
 	}
-	fmt.Fprintln(p.w, "  because")
-	p.steps("  ", d.Steps)
-	p.assumes(d)
 }
 
 // assumes prints what an answer holds under.
 func (p proof) assumes(d sema.Decision) {
 	for _, a := range d.Assumes {
-		fmt.Fprintf(p.w, "  if %s\n", a)
+		if !slices.ContainsFunc(d.Provided, func(c sema.Condition) bool { return c.Text == a }) {
+			fmt.Fprintf(p.w, "  if %s\n", a)
+		}
 	}
 }
 

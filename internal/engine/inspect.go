@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
 	"github.com/dbtvet/dbtvet/internal/manifest"
@@ -64,9 +66,7 @@ func Inspect(ctx context.Context, o Options, name string) ([]*sema.Model, error)
 			continue
 		}
 		r.analyse()
-		for _, n := range matches {
-			found = append(found, r.inspected(n))
-		}
+		found = append(found, r.inspectedAll(matches)...)
 	}
 	if len(found) == 0 {
 		return nil, UnknownResourceError{name, finding.Nearest(name, names)}
@@ -99,6 +99,22 @@ func (r *run) exactly(name string) []*manifest.Node {
 	return slices.DeleteFunc(slices.Clone(r.manifest.Nodes), func(n *manifest.Node) bool {
 		return n.ID != name && fullName(n) != name
 	})
+}
+
+// inspectedAll analyses resources once more, side by side.
+func (r *run) inspectedAll(nodes []*manifest.Node) []*sema.Model {
+	out := make([]*sema.Model, len(nodes))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range r.o.Parallelism {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(nodes); i = int(next.Add(1)) - 1 {
+				out[i] = r.inspected(nodes[i])
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 // inspected analyses a resource once more, and keeps everything.

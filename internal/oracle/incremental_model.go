@@ -26,6 +26,9 @@ type Incremental struct {
 	Keyed, DimKeyed, Nulls bool
 	// Untied lets no two rows have one ts.
 	Untied bool
+	// EventTime are the columns by which a microbatch model is given its rows, by
+	// table.
+	EventTime map[string]string
 }
 
 // Layer is one SELECT over the one before it, or over a table.
@@ -111,6 +114,7 @@ func (m *Incremental) Summary(name string) *sema.Summary {
 	if name == "dim" {
 		cols = []string{"k", "w"}
 	}
+	s.EventTime = m.EventTime[name]
 	for _, c := range cols {
 		s.Columns = append(s.Columns, sema.Column{Name: c, Fold: c, NotNull: c != "g" || !m.Nulls})
 	}
@@ -305,7 +309,7 @@ func (b *builder) grouped() *Layer {
 		if v.is == "d" || v.is == "ts" {
 			continue
 		}
-		add(one(b, "sum("+v.name+")", "count(*)", "max("+v.name+")", "min("+v.name+")", "count(distinct "+v.name+")", "sum("+v.name+")"), "", "number")
+		add(one(b, "sum("+v.name+")", "count(*)", "max("+v.name+")", "min("+v.name+")", "count(distinct "+v.name+")", "sum("+v.name+")", one(b, "sum("+v.name+")", "any_value("+v.name+")", "first("+v.name+")")), "", "number")
 	}
 	if len(l.Items) == len(keys) {
 		add("count(*)", "", "number")
@@ -553,7 +557,19 @@ func (b *builder) condition(names []role) string {
 	} else if b.chance(8) && !b.m.Times {
 		bound = "coalesce(" + bound + ", 0)"
 	}
-	return left + one(b, " >= ", " >= ", " >= ", " > ") + "(select " + bound + " from tgt)"
+	more := ""
+	if b.chance(10) && timed && !(daily && strings.Contains(left, d.name)) {
+		more = " and " + ts.name + one(b, " >= ", " > ") + b.early()
+	}
+	return left + one(b, " >= ", " >= ", " >= ", " > ") + "(select " + bound + " from tgt)" + more
+}
+
+// early is a value of ts before all that arrives.
+func (b *builder) early() string {
+	if b.m.Times {
+		return "timestamp '2020-01-01'"
+	}
+	return "-1"
 }
 
 // shifted moves a bound back now and then.

@@ -179,6 +179,9 @@ func (p *prover) limitCall(s *stream, e *sql.Call) (limit, bool) {
 		if strings.HasPrefix(name, "subtract") {
 			by = -by
 		}
+		if by == 0 && isZero(e.Args[1].X) {
+			return p.readLimit(s, e.Args[0].X)
+		}
 		return p.shifted(s, e.Args[0].X, by, unitsAdded[name])
 	case (strings.HasSuffix(name, "_add") || strings.HasSuffix(name, "_sub")) && len(e.Args) == 2:
 		by := amount(e.Args[1].X)
@@ -198,6 +201,12 @@ func (p *prover) limitCall(s *stream, e *sql.Call) (limit, bool) {
 		}
 	}
 	return limit{}, false
+}
+
+// isZero reports whether e is the number 0, with a sign or without.
+func isZero(e sql.Expr) bool {
+	n, ok := numberOf(e)
+	return ok && n == 0
 }
 
 // unitsAdded are the functions that have the unit which they add in their name.

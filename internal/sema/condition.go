@@ -3,6 +3,8 @@ package sema
 import (
 	"fmt"
 	"slices"
+
+	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
 // Condition is what would have to hold of the rows, and nothing in the project
@@ -32,8 +34,10 @@ const (
 	Together
 	// NoLater: each row arrives with a later value of On than all that are there.
 	NoLater
-	// Untied: no two rows are equal in an order that chooses between them.
-	Untied
+	// AnyOrder: a call that picks among rows picks the same in each run.
+	AnyOrder
+	// InTime: a row is there when a run still computes its batch.
+	InTime
 )
 
 // grant takes a condition for given, if the proof may rest on some.
@@ -73,6 +77,15 @@ func (p *prover) taken(s *stream, g placed, cols []Col) bool {
 		Kind: Taken, Relation: s.scan.Relation, Cols: names, On: on,
 		Text: fmt.Sprintf("all rows of `%s` with one %s have one `%s`", s.scan.Relation.Name, Tuple(names), on),
 	})
+}
+
+// sameInAnyOrder grants that a call picks the same of equal rows in each run.
+func (p *prover) sameInAnyOrder(c *sql.Call) bool {
+	if !p.grant(Condition{Kind: AnyOrder, Text: "`" + p.w.short(c) + "` gives the same for the same rows, in whatever order they are read"}) {
+		return false
+	}
+	p.untied = true
+	return true
 }
 
 // oneRow grants that the key is unique in a full refresh.

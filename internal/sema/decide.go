@@ -92,7 +92,7 @@ func Decide(m *Model, l Load, a Arrival) Decision {
 	if gap == nil {
 		return p.decision(Equal)
 	}
-	d := Decision{Load: l, Gap: gap.text, Kind: gap.kind, At: gap.at}
+	d := Decision{Load: l, Gap: gap.text, Kind: gap.kind, At: gap.at, Assumes: p.assumes, Untied: p.untied}
 	if a == InOrder && !gap.arrivals() {
 		d.Example = search(m, l, Later) // one that needs no coincidence shows more
 	}
@@ -138,6 +138,13 @@ func (p *prover) decision(a Answer) Decision {
 func (m *Model) Refresh(a Arrival) (d Decision, ok bool) {
 	if yes, known := m.IsIncremental(); !yes || !known {
 		return Decision{}, false
+	}
+	if s := m.Strategy(); s.Name == "microbatch" && s.Known {
+		b, gap := m.batches()
+		if gap != "" {
+			return Decision{Gap: gap, Kind: "strategy"}, true
+		}
+		return DecideBatches(m, Load{Effect: s.Effect, Name: s.Name}, b), true
 	}
 	l, gap := m.loading()
 	if gap != "" {
@@ -214,13 +221,8 @@ func (p *prover) assume(text string) {
 
 // prove makes the proof; it returns the first step that is missing.
 func (p *prover) prove() *gap {
-	p.w = p.m.Run()
-	full := p.m.Full()
-	if p.w == nil || full == nil || full.World == nil || p.w.out == nil || full.World.out == nil {
-		return p.lacks("query", "the query could not be analysed", nil)
-	}
-	if p.w.truncated || len(p.w.Rendered.Holes) > 0 || p.w.Rendered.Stopped != "" || len(full.World.Rendered.Holes) > 0 {
-		return p.lacks("query", "a part of the query is made by a template value that is not known", nil)
+	if g := p.worlds(); g != nil {
+		return g
 	}
 	if p.m.Varies() {
 		return p.lacks("query", "which query it is depends on a condition of the template that is not known", nil)
@@ -230,7 +232,7 @@ func (p *prover) prove() *gap {
 			p.guards = append(p.guards, g)
 		}
 	}
-	if g := p.sameButGuards(full.World); g != nil {
+	if g := p.sameButGuards(p.m.Full().World); g != nil {
 		return g
 	}
 	p.grow()

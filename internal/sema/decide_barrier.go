@@ -52,6 +52,9 @@ func (p *prover) determined(s *stream) *gap {
 			continue
 		}
 		if slices.ContainsFunc(all, func(c Col) bool { return w.cols[c].volatile || w.cols[c].class == Opaque }) || len(b.win.info.order) == 0 {
+			if !slices.ContainsFunc(all, func(c Col) bool { return w.cols[c].volatile }) && p.sameInAnyOrder(b.win.Call) {
+				continue
+			}
 			return p.lacks("ties", fmt.Sprintf("rows can be equal in the order of `%s`: which one comes first is not determined", b.win.info.fn), b.win.Call)
 		}
 		p.untied = true
@@ -62,7 +65,7 @@ func (p *prover) determined(s *stream) *gap {
 		if !slices.Contains(s.path, a.Block) || certainAggs[a.Name] {
 			continue
 		}
-		if a.rel == nil || !w.reach(a.rel, newSet(a.group...)).all(newSet(a.args...)) {
+		if (a.rel == nil || !w.reach(a.rel, newSet(a.group...)).all(newSet(a.args...))) && !p.sameInAnyOrder(a.Call) {
 			return p.lacks("ties", "the result of `"+w.short(a.Call)+"` is not determined by its rows", a.Call)
 		}
 	}
@@ -173,7 +176,7 @@ func (p *prover) newestOf(s *stream, g placed, b barrier, all, per string) *gap 
 	switch {
 	case p.kindOf(g) != byBound:
 		return p.lacks("group", fmt.Sprintf("`%s` takes a part of the %s", w.short(g.Expr), all), g.Expr)
-	case len(s.barriers) > 1 || len(s.guards) > 1:
+	case len(s.barriers) > 1 || !p.oneBound(s, g):
 		return p.lacks("group", fmt.Sprintf("`%s` takes a part of the %s", w.short(g.Expr), all), g.Expr)
 	case b.first != nil:
 		return p.newestFirst(s, g, b)
@@ -181,6 +184,13 @@ func (p *prover) newestOf(s *stream, g placed, b barrier, all, per string) *gap 
 		return p.lacks("window", fmt.Sprintf("`%s`%s sees only the rows of `%s`", b.win.info.fn, per, w.short(g.Expr)), b.win.Call)
 	}
 	return p.newestWins(s, g, b)
+}
+
+// oneBound reports whether all guards of a stream are lower bounds of the column
+// that g compares, on the same rows: together they are one.
+func (p *prover) oneBound(s *stream, g placed) bool {
+	base, _, agg := p.bucketOf(s, g.left)
+	return len(s.guards) == 1 || agg == "" && !slices.ContainsFunc(s.guards, func(o placed) bool { return o.Block != g.Block || o.Clause != g.Clause || !p.follows(s, o, base) })
 }
 
 // rel is the rows that a window function sees, before a filter on its value adds

@@ -234,7 +234,7 @@ func (m *Model) Summarise() *Summary {
 		s.history(m.Node, m.Dialect)
 	}
 	s.declare(m.Node, m.Declared, m.Dialect, m.Incremented() && m.Strategy().Effect == Upsert)
-	s.Storage = storageOf(m.Node, m.Dialect)
+	s.Storage, s.EventTime = storageOf(m.Node, m.Dialect), eventTime(m.Node)
 	s.Undecided = m.undecided()
 	s.Written, s.Unseen, s.Rising = m.written(), m.unseen(), m.rising(s)
 	return s
@@ -453,6 +453,6 @@ func SummaryOf(n *manifest.Node, declared Declared, d *sql.Dialect) *Summary {
 		}
 	}
 	s.declare(n, declared, d, false)
-	s.Storage = storageOf(n, d)
+	s.Storage, s.EventTime = storageOf(n, d), eventTime(n)
 	return s
 }

@@ -34,6 +34,9 @@ type Summary struct {
 	// Rising are columns whose values each run lets through only above all that the
 	// table has.
 	Rising []int
+	// EventTime is the column by which dbt gives a microbatch model the rows of one
+	// batch; empty if it gives all.
+	EventTime string
 	// Storage is how its table is kept.
 	Storage Storage
 	// Undecided are the joins of the model that a key of what they read would
