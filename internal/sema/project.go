@@ -297,6 +297,12 @@ func (b *Block) star(out *rel, it *sql.Item, x *sql.Star) {
 	for _, c := range b.starColumns(x, sources) {
 		add(c)
 	}
+	for name := range replace {
+		skip[name] = true // its value is another one
+	}
+	for name := range rename {
+		skip[name] = true
+	}
 	for _, src := range sources {
 		if src.rel.open != nil {
 			out.open = openStar(out.open, src.rel.open, skip, len(sources) == 1)
