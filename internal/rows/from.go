@@ -131,7 +131,7 @@ func (d *Database) meets(j *sql.Join, cols []column, row []any, left int, outer 
 }
 
 func index(d *Database, cols []column, id *sql.Ident) int {
-	i := slices.IndexFunc(cols, func(c column) bool { return !c.merged && c.fold == d.Dialect.Fold(id) })
+	i := slices.IndexFunc(cols, func(c column) bool { return !c.merged && d.Dialect.Is(id, c.fold) })
 	if i < 0 {
 		fail(unknown("a column that is not there"))
 	}

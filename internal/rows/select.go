@@ -184,7 +184,7 @@ func (d *Database) star(x *sql.Star, cols []column) []int {
 		if c.merged && len(x.Qualifier) == 0 || len(x.Qualifier) > 0 && !d.qualifies(c, x.Qualifier) {
 			continue
 		}
-		if !slices.ContainsFunc(x.Except, func(id *sql.Ident) bool { return d.Dialect.Fold(id) == c.fold }) {
+		if !slices.ContainsFunc(x.Except, func(id *sql.Ident) bool { return d.Dialect.Is(id, c.fold) }) {
 			out = append(out, i)
 		}
 	}
@@ -199,7 +199,7 @@ func (d *Database) qualifies(c column, parts []*sql.Ident) bool {
 		return false
 	}
 	for i, id := range parts {
-		if c.path[n+i] != d.Dialect.Fold(id) {
+		if !d.Dialect.Is(id, c.path[n+i]) {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/sql"
@@ -16,9 +17,14 @@ type binder struct {
 	// groups maps columns before grouping to those after it; nil before.
 	groups map[Col]Col
 	memo   map[sql.Expr]Col
-	// aliasing guards against aliases that refer to themselves.
-	aliasing map[*sql.Item]bool
+	// aliasing are the aliases whose expressions are being bound: one may refer to
+	// itself.
+	aliasing []*sql.Item
 	depth    int
+}
+
+func newBinder(b *Block, s *scope) *binder {
+	return &binder{w: b.World, block: b, scope: s, memo: map[sql.Expr]Col{}}
 }
 
 func (b *binder) bind(e sql.Expr) Col {
@@ -123,10 +129,11 @@ func (b *binder) column(e *sql.Column) Col {
 		b.ambiguous(e, l)
 		return b.grouped(b.field(e, l))
 	}
-	if item := b.alias(e); item != nil && !b.aliasing[item] {
-		b.aliasing[item] = true
-		defer delete(b.aliasing, item)
-		return b.bind(item.X)
+	if item := b.alias(e); item != nil && !slices.Contains(b.aliasing, item) {
+		b.aliasing = append(b.aliasing, item)
+		c := b.bind(item.X)
+		b.aliasing = b.aliasing[:len(b.aliasing)-1]
+		return c
 	}
 	if l.found {
 		return b.grouped(b.field(e, l))

@@ -9,12 +9,12 @@ func (j *Join) blames(r *rel) {
 	}
 	if j.Right.Status == FanOut {
 		for _, t := range j.extLeft.tids {
-			r.dups[t] = append(r.dups[t], &blame{j, j.ext.tids, j.Right.several(j.ext)})
+			r.addDups(t, &blame{j, j.ext.tids, j.Right.several(j.ext)})
 		}
 	}
 	if j.Left.Status == FanOut {
 		for _, t := range j.ext.tids {
-			r.dups[t] = append(r.dups[t], &blame{j, j.extLeft.tids, j.Left.several(j.extLeft)})
+			r.addDups(t, &blame{j, j.extLeft.tids, j.Left.several(j.extLeft)})
 		}
 	}
 }
@@ -47,7 +47,7 @@ func (j *Join) absolve(r *rel) {
 			continue
 		}
 		for _, t := range s.tids {
-			r.dups[t] = slices.DeleteFunc(slices.Clone(r.dups[t]), func(b *blame) bool { return b.join == j && b.added.equal(s.added) })
+			r.setDups(t, slices.DeleteFunc(slices.Clone(r.dups[t]), func(b *blame) bool { return b.join == j && b.added.equal(s.added) }))
 		}
 	}
 }

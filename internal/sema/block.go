@@ -50,9 +50,9 @@ type Block struct {
 }
 
 // selectBlock analyses one SELECT.
-func (w *World) selectBlock(s *sql.Select, outer *scope, ctes map[string]*CTE, in *CTE) *Block {
-	b := &Block{World: w, Select: s, CTE: in, InExpr: w.inExpr > 0, elementOf: map[Col]string{}}
-	b.scope = &scope{parent: outer, ctes: ctes, block: b, aliases: map[string]*sql.Item{}}
+func (w *World) selectBlock(s *sql.Select, outer *scope, names *cteName, in *CTE) *Block {
+	b := &Block{World: w, Select: s, CTE: in, InExpr: w.inExpr > 0}
+	b.scope = &scope{parent: outer, ctes: names, block: b}
 	w.Blocks = append(w.Blocks, b)
 	var f from
 	if s.From != nil {
@@ -70,7 +70,7 @@ func (w *World) selectBlock(s *sql.Select, outer *scope, ctes map[string]*CTE, i
 	if !b.scope.plain {
 		b.nameItems()
 	}
-	b.pre = &binder{w: w, block: b, scope: b.scope, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
+	b.pre = newBinder(b, b.scope)
 	b.post = b.pre
 	b.where()
 	b.scope.plain = false
@@ -90,6 +90,9 @@ func (b *Block) nameItems() {
 	for _, it := range b.Select.Items {
 		if it.Alias != nil && !it.Alias.Hole && it.X != nil {
 			fold := b.World.Dialect.Fold(it.Alias)
+			if b.scope.aliases == nil {
+				b.scope.aliases = map[string]*sql.Item{}
+			}
 			if _, twice := b.scope.aliases[fold]; !twice {
 				b.scope.aliases[fold] = it
 			}

@@ -17,9 +17,10 @@ import (
 type reach struct {
 	w     *World
 	r     *rel
-	by    map[Col]*fd // how a column was reached; nil for the start
+	in    []Col       // the columns that were reached, in order
+	by    []*fd       // how each was reached; nil for the start
+	many  map[Col]int // the places of in, once they are many
 	order []*fd       // facts in the order they were used
-	in    map[Col]int // the columns that were reached, numbered in order
 	nn    set         // columns that are not NULL in the rows asked about, beside r.notNull
 }
 
@@ -28,7 +29,8 @@ func (w *World) reach(r *rel, from set) *reach { return w.reachNotNull(r, from, 
 // reachNotNull is reach for rows of which nn are not NULL: those that an `=` let
 // through.
 func (w *World) reachNotNull(r *rel, from, nn set) *reach {
-	c := &reach{w: w, r: r, in: make(map[Col]int, 2*len(from)+8), by: map[Col]*fd{}, nn: nn}
+	room := 2*len(from) + 8
+	c := &reach{w: w, r: r, in: make([]Col, 0, room), by: make([]*fd, 0, room), nn: nn}
 	for _, x := range from {
 		c.enter(x, nil)
 	}
@@ -36,18 +38,49 @@ func (w *World) reachNotNull(r *rel, from, nn set) *reach {
 	return c
 }
 
+// fewColumns are as many as are searched one by one faster than by a map.
+const fewColumns = 24
+
+// place returns the place of x among the columns that were reached, from 1; 0 if
+// it was not.
+func (c *reach) place(x Col) int {
+	if c.many != nil {
+		return c.many[x]
+	}
+	return slices.Index(c.in, x) + 1
+}
+
+// mark adds x to the columns that were reached.
+func (c *reach) mark(x Col, f *fd) {
+	c.in, c.by = append(c.in, x), append(c.by, f)
+	switch {
+	case c.many != nil:
+		c.many[x] = len(c.in)
+	case len(c.in) > fewColumns:
+		c.many = make(map[Col]int, 4*fewColumns)
+		for i, y := range c.in {
+			c.many[y] = i + 1
+		}
+	}
+}
+
+// via returns the fact that x was reached by, nil for none.
+func (c *reach) via(x Col) *fd {
+	if n := c.place(x); n > 0 {
+		return c.by[n-1]
+	}
+	return nil
+}
+
 // enter marks x as reached by f, and what x is an injective function of.
 func (c *reach) enter(x Col, f *fd) { c.enterValue(x, f, c.present(x)) }
 
 // enterValue is enter for a column that is not NULL if value is set.
 func (c *reach) enterValue(x Col, f *fd, value bool) {
-	if c.in[x] > 0 {
+	if c.place(x) > 0 {
 		return
 	}
-	c.in[x] = len(c.in) + 1
-	if f != nil {
-		c.by[x] = f
-	}
+	c.mark(x, f)
 	col := &c.w.cols[x]
 	if col.volatile {
 		return
@@ -239,7 +272,7 @@ func (c *reach) usable(f *fd) bool {
 func (c *reach) add(f *fd) bool {
 	grew := false
 	for _, x := range f.to {
-		if c.in[x] == 0 {
+		if c.place(x) == 0 {
 			c.enter(x, f)
 			grew = true
 		}
@@ -256,7 +289,7 @@ const maxDepth = 12
 func (c *reach) known(x Col) bool { return c.knownAt(x, 0) }
 
 func (c *reach) knownAt(x Col, depth int) bool {
-	if c.in[x] > 0 {
+	if c.place(x) > 0 {
 		return true
 	}
 	if _, ok := c.r.consts[x]; ok {
@@ -269,7 +302,7 @@ func (c *reach) knownAt(x Col, depth int) bool {
 	if len(col.tids) > 0 && !col.isTid {
 		all := true
 		for _, t := range col.tids {
-			if c.in[t] == 0 {
+			if c.place(t) == 0 {
 				all = false
 				break
 			}
@@ -371,12 +404,12 @@ func (p *trail) column(x Col, end, depth int) {
 		return
 	}
 	col := &c.w.cols[x]
-	n := c.in[x]
+	n := c.place(x)
 	switch {
 	case col.constant():
 		return
 	case n > 0 && n < end:
-		if f := c.by[x]; f != nil && !p.seen[x] {
+		if f := c.by[n-1]; f != nil && !p.seen[x] {
 			p.seen[x], p.need[f] = true, true
 			p.told(f)
 			for _, y := range f.from {
@@ -391,7 +424,7 @@ func (p *trail) column(x Col, end, depth int) {
 		}
 		return
 	}
-	early := func(t Col) bool { return c.in[t] > 0 && c.in[t] < end }
+	early := func(t Col) bool { at := c.place(t); return at > 0 && at < end }
 	if len(col.tids) > 0 && !col.isTid && !slices.ContainsFunc(col.tids, func(t Col) bool { return !early(t) }) {
 		for _, t := range col.tids {
 			p.column(t, end, depth+1)
@@ -420,8 +453,8 @@ func (p *trail) told(f *fd) {
 			p.certain(i, 0)
 		}
 	case c.invertible(col, true):
-		for !c.present(x) && c.by[x] != nil && c.by[x].why == nil {
-			x = c.by[x].from[0] // what it is an input of is not NULL
+		for up := c.via(x); !c.present(x) && up != nil && up.why == nil; up = c.via(x) {
+			x = up.from[0] // what it is an input of is not NULL
 		}
 		if !c.present(x) {
 			p.certain(f.to[0], 0)

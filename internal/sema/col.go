@@ -76,13 +76,17 @@ type Leaf struct {
 	Index    int    // in Relation.Columns, -1 for a column that an open relation may have
 }
 
-// set is a small sorted set of columns.
+// set is a small sorted set of columns. What is in one is never changed in place.
 type set []Col
 
+// newSet returns the set of cols, which it may keep.
 func newSet(cols ...Col) set {
-	s := slices.Clone(cols)
-	slices.Sort(s)
-	return slices.Compact(s)
+	for i := 1; i < len(cols); i++ {
+		if cols[i-1] >= cols[i] {
+			return set(slices.Clone(cols)).sorted()
+		}
+	}
+	return slices.Clip(set(cols))
 }
 
 func (s set) has(c Col) bool {
@@ -91,6 +95,9 @@ func (s set) has(c Col) bool {
 }
 
 func (s set) with(cols ...Col) set {
+	if set(cols).within(s) {
+		return s
+	}
 	out := make(set, 0, len(s)+len(cols))
 	return append(append(out, s...), cols...).sorted()
 }

@@ -174,7 +174,7 @@ func (b *Block) elements(t sql.TableExpr, alias *sql.Alias, in []Col, why string
 		}
 	}
 	if len(in) > 0 {
-		b.elementOf[r.tids[0]] = why
+		put(&b.elementOf, r.tids[0], why)
 	}
 	return f
 }

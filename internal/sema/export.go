@@ -23,6 +23,7 @@ func (w *World) export(info *queryInfo) *Summary {
 		s.Card.Max = 1
 	}
 	visible := make(map[Col]int, len(r.cols))
+	s.Columns = make([]Column, 0, len(r.cols))
 	for i, c := range r.cols {
 		col := Column{Fold: c.fold, Origins: w.origins(c.col)}
 		if c.name != nil {

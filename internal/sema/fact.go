@@ -71,6 +71,9 @@ type rel struct {
 	card    Card
 	// dups are the joins that may repeat the rows of a tuple id.
 	dups map[Col][]*blame
+	// lent says that a copy has the same notNull, consts and dups: who writes to
+	// them makes copies first.
+	lent bool
 	// conds hold on every row: conjuncts of filters, by normalised text.
 	conds []cond
 	// partial are keys that hold only among rows that fulfil a condition.
@@ -119,8 +122,10 @@ type blame struct {
 }
 
 // clone returns a copy that can be added to. What stands in a list is never
-// changed, so copies share the lists until one of them grows.
+// changed, so copies share the lists until one of them grows, and the maps until
+// one of them is written to.
 func (r *rel) clone() *rel {
+	r.lent = true
 	c := *r
 	c.at = r.at.step()
 	c.cols = slices.Clip(r.cols)
@@ -130,19 +135,43 @@ func (r *rel) clone() *rel {
 	c.conds = slices.Clip(r.conds)
 	c.partial = slices.Clip(r.partial)
 	c.ranges = slices.Clip(r.ranges)
-	c.notNull = copied(r.notNull)
-	c.consts = copied(r.consts)
-	c.dups = copied(r.dups)
 	return &c
 }
 
-// copied returns a map of its own that can be written to, also for nil.
-func copied[V any](m map[Col]V) map[Col]V {
-	if len(m) == 0 {
-		return map[Col]V{}
+// own makes the maps of r its own.
+func (r *rel) own() {
+	if r.lent {
+		r.notNull, r.consts, r.dups, r.lent = maps.Clone(r.notNull), maps.Clone(r.consts), maps.Clone(r.dups), false
 	}
-	return maps.Clone(m)
 }
+
+// put writes to a map of a relation, which has it for its own.
+func put[V any](m *map[Col]V, c Col, v V) {
+	if *m == nil {
+		*m = map[Col]V{}
+	}
+	(*m)[c] = v
+}
+
+// setNotNull, setConst and setDups write down what is already a fact of r, or
+// was one of what r is made from.
+func (r *rel) setNotNull(c Col, y *why) {
+	r.own()
+	put(&r.notNull, c, y)
+}
+
+func (r *rel) setConst(c Col, k constant) {
+	r.own()
+	put(&r.consts, c, k)
+}
+
+func (r *rel) setDups(t Col, d []*blame) {
+	r.own()
+	put(&r.dups, t, d)
+}
+
+// addDups adds to the joins that may repeat the rows of t.
+func (r *rel) addDups(t Col, d ...*blame) { r.setDups(t, append(slices.Clip(r.dups[t]), d...)) }
 
 // maxFDs bounds the facts of one relation. Dropping facts is always sound.
 const maxFDs = 200

@@ -56,19 +56,20 @@ func (b *Block) opaque(t sql.TableExpr, why string) from {
 }
 
 func newRel(tids ...Col) *rel {
-	return &rel{at: &stage{tids: newSet(tids...)}, tids: newSet(tids...), notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}, card: Card{0, Many}}
+	s := newSet(tids...)
+	return &rel{at: &stage{tids: s}, tids: s, card: Card{0, Many}}
 }
 
 // table binds a named relation: a CTE, or a scan.
 func (b *Block) table(t *sql.Table, left []*sourceRel) from {
 	w := b.World
 	last := t.Name[len(t.Name)-1]
-	src := &sourceRel{title: identText(t.Name), node: t}
+	src := &sourceRel{title: identText(t.Name), node: t, path: make([]string, 0, len(t.Name))}
 	for _, id := range t.Name {
 		src.path = append(src.path, w.Dialect.Fold(id))
 	}
 	if !last.Hole {
-		src.name = w.Dialect.Fold(last)
+		src.name = src.path[len(src.path)-1]
 	}
 	if cte := b.cte(t); cte != nil {
 		cte.Uses++
@@ -92,26 +93,13 @@ func (b *Block) table(t *sql.Table, left []*sourceRel) from {
 	return f
 }
 
-func (b *Block) cte(t *sql.Table) *CTE {
-	if len(t.Name) != 1 || t.Name[0].Hole {
-		return nil
-	}
-	fold := b.World.Dialect.Fold(t.Name[0])
-	for s := b.scope; s != nil; s = s.parent {
-		if c, ok := s.ctes[fold]; ok {
-			return c
-		}
-	}
-	return nil
-}
-
 // arrayPath recognises BigQuery's `from t, t.items`.
 func (b *Block) arrayPath(t *sql.Table, left []*sourceRel) (Col, bool) {
 	if len(t.Name) < 2 || t.Name[0].Quoted && strings.Contains(t.Name[0].Name, "-") || b.World.Relation(t).ID != "" {
 		return 0, false
 	}
 	for _, src := range left {
-		if src.name != "" && !t.Name[0].Hole && src.name == b.World.Dialect.Fold(t.Name[0]) {
+		if src.name != "" && !t.Name[0].Hole && b.World.Dialect.Is(t.Name[0], src.name) {
 			sc := &scope{sources: left, block: b}
 			l, _ := b.World.resolve(sc, &sql.Column{Span: t.Span, Parts: t.Name})
 			if l.found {
@@ -253,6 +241,7 @@ func (w *World) correlated(r *rel, left []*sourceRel) *rel {
 	}
 	out := newRel(r.tids...)
 	out.at.op, out.at.of, out.at.cols = proof.Lateral, [2]*stage{r.at}, tids
+	r.lent, out.lent = true, true
 	out.cols, out.open, out.eq, out.notNull, out.dups = r.cols, r.open, r.eq, r.notNull, r.dups
 	for _, f := range r.fds {
 		out.addFD(fd{f.from.with(tids...), f.to, f.lax, beside(f)})
@@ -303,7 +292,7 @@ func (f *from) rename(w *World, a *sql.Alias) {
 // binderOver is a binder that sees the given sources, as ON and lateral
 // relations do.
 func (b *Block) binderOver(sources []*sourceRel) *binder {
-	return &binder{w: b.World, block: b, scope: &scope{parent: b.outerParent(), ctes: b.scope.ctes, sources: sources, block: b}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
+	return newBinder(b, &scope{parent: b.outerParent(), ctes: b.scope.ctes, sources: sources, block: b})
 }
 
 func (b *Block) outerParent() *scope { return b.scope.parent }

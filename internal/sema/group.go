@@ -26,7 +26,8 @@ func (b *Block) group() {
 		out.at.op = proof.Sets
 	}
 	out.row(b.groupTid)
-	b.post = &binder{w: w, block: b, scope: b.scope, groups: map[Col]Col{}, memo: map[sql.Expr]Col{}, aliasing: map[*sql.Item]bool{}}
+	b.post = newBinder(b, b.scope)
+	b.post.groups = map[Col]Col{}
 	for _, c := range keys {
 		if _, ok := b.post.groups[c]; ok || b.twice.has(c) {
 			continue
@@ -36,10 +37,10 @@ func (b *Block) group() {
 		b.post.groups[c] = n
 		b.groupOut = append(b.groupOut, n)
 		if nn := b.rel.notNull[c]; nn != nil && !b.rollup() {
-			out.notNull[n] = nn
+			out.setNotNull(n, nn)
 		}
 		if k, ok := b.rel.consts[c]; ok && !b.rollup() {
-			out.consts[n] = k
+			out.setConst(n, k)
 		}
 	}
 	out.at.cols = b.groupOut

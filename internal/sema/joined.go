@@ -84,7 +84,8 @@ func (b *Block) matched(left, right *rel, bd *binder, on []sql.Expr, using []usi
 	out := union(left, right)
 	out.at.op = proof.Semi
 	b.holds(out, bd, on, using)
-	out.cols, out.open, out.keys, out.dups = left.cols, left.open, left.keys, left.clone().dups
+	out.cols, out.open, out.keys, out.dups = left.cols, left.open, left.keys, left.dups
+	left.lent, out.lent = true, true
 	out.tids = left.tids
 	out.addFD(fd{left.tids, right.tids, false, &why{rule: proof.Chosen, strength: finding.Struct}})
 	out.card.Max = min(out.card.Max, left.card.Max)
@@ -143,13 +144,13 @@ func union(l, r *rel) *rel {
 	out.partial = append(out.partial, r.partial...)
 	out.ranges = append(out.ranges, r.ranges...)
 	for c, w := range r.notNull {
-		out.notNull[c] = w
+		out.setNotNull(c, w)
 	}
 	for c, k := range r.consts {
-		out.consts[c] = k
+		out.setConst(c, k)
 	}
 	for t, d := range r.dups {
-		out.dups[t] = append(out.dups[t], d...)
+		out.addDups(t, d...)
 	}
 	out.keys = combineKeys(l.keys, r.keys)
 	switch {

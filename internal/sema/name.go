@@ -124,7 +124,7 @@ func (b *binder) named(e *sql.Column) bool {
 	w := b.w
 	first, last := w.Dialect.Fold(e.Parts[0]), w.Dialect.Fold(e.Parts[len(e.Parts)-1])
 	for s := b.scope; s != nil; s = s.parent {
-		if c := s.ctes[first]; c != nil && c.Node.Scalar != nil {
+		if c := s.ctes.get(w.Dialect, e.Parts[0]); c != nil && c.Node.Scalar != nil {
 			return true
 		}
 		if !s.plain && s.lists(w.Dialect, first) {

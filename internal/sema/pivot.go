@@ -66,10 +66,10 @@ func (b *Block) pivot(t *sql.Pivot, left []*sourceRel) from {
 			n = w.mint(column{name: w.cols[c.col].name, class: Identity, from: c.col, via: out.at, tids: []Col{tid}, cutoff: true})
 			to[c.col] = n
 			if nn := in.rel.notNull[c.col]; nn != nil {
-				out.notNull[n] = nn
+				out.setNotNull(n, nn)
 			}
 			if k, ok := in.rel.consts[c.col]; ok {
-				out.consts[n] = k
+				out.setConst(n, k)
 			}
 		}
 		key = key.with(n)

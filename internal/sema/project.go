@@ -421,10 +421,10 @@ func (w *World) collapse(r *rel, because *why, closed bool) *rel {
 			}
 			to[c.col] = n
 			if nn := r.notNull[c.col]; nn != nil {
-				out.notNull[n] = nn
+				out.setNotNull(n, nn)
 			}
 			if k, ok := r.consts[c.col]; ok {
-				out.consts[n] = k
+				out.setConst(n, k)
 			}
 		}
 		c.col = n

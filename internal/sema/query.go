@@ -1,7 +1,6 @@
 package sema
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/dbtvet/dbtvet/internal/finding"
@@ -55,18 +54,11 @@ func (w *World) blank(why string) *rel {
 }
 
 // with analyses the CTEs of a WITH clause and returns what names they add.
-func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
+func (w *World) with(node *sql.With, outer *scope) *cteName {
 	if node == nil {
 		return nil
 	}
-	ctes := map[string]*CTE{}
-	for s := outer; s != nil; s = s.parent {
-		for k, v := range s.ctes {
-			if _, ok := ctes[k]; !ok {
-				ctes[k] = v
-			}
-		}
-	}
+	var names *cteName
 	for _, n := range node.CTEs {
 		c := &CTE{Node: n}
 		named := n.Name != nil && !n.Name.Hole
@@ -75,7 +67,7 @@ func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
 		case n.Body == nil:
 			c.rel = w.blank("a CTE without a query")
 		default:
-			c.rel = w.cteBody(c, node.Recursive && named, outer, ctes)
+			c.rel = w.cteBody(c, node.Recursive && named, outer, names)
 			if c.body.block != nil {
 				c.body.block.CTE = c
 			}
@@ -84,29 +76,24 @@ func (w *World) with(node *sql.With, outer *scope) map[string]*CTE {
 		f.rename(w, &sql.Alias{Columns: n.Columns})
 		c.rel = f.rel
 		if named {
-			ctes = maps.Clone(ctes)
-			ctes[w.Dialect.Fold(n.Name)] = c
+			names = &cteName{w.Dialect.Fold(n.Name), c, names}
 		}
 	}
-	return ctes
+	return names
 }
 
 // cteBody analyses the query of a CTE. What a recursive one reads of itself is
 // not known: no fixpoint is tried. Its rows come from any number of steps, so
 // nothing that holds in one step need hold of all, but that a column is never
 // NULL and that UNION keeps distinct rows.
-func (w *World) cteBody(c *CTE, recursive bool, outer *scope, ctes map[string]*CTE) *rel {
+func (w *World) cteBody(c *CTE, recursive bool, outer *scope, names *cteName) *rel {
 	if !recursive {
-		c.body = w.query(c.Node.Body, &scope{parent: outer, ctes: ctes})
+		c.body = w.query(c.Node.Body, &scope{parent: outer, ctes: names})
 		return c.body.rel
 	}
 	fold := w.Dialect.Fold(c.Node.Name)
 	self := &CTE{Node: c.Node, rel: w.blank("a recursive CTE is not followed")}
-	next := maps.Clone(ctes)
-	if next == nil {
-		next = map[string]*CTE{}
-	}
-	next[fold] = self
+	next := &cteName{fold, self, names}
 	c.body = w.query(c.Node.Body, &scope{parent: outer, ctes: next})
 	r := c.body.rel
 	if self.Uses == 0 {
@@ -122,7 +109,7 @@ func (w *World) cteBody(c *CTE, recursive bool, outer *scope, ctes map[string]*C
 			n = w.mint(column{name: w.cols[oc.col].name, class: Identity, in: []Col{oc.col}, via: out.at, tids: out.tids, cutoff: true})
 			to[oc.col] = n
 			if nn := r.notNull[oc.col]; nn != nil {
-				out.notNull[n] = nn
+				out.setNotNull(n, nn)
 			}
 		}
 		out.cols[i].col = n
@@ -169,7 +156,7 @@ func (w *World) pipe(p *sql.Pipe, sc *scope) *rel {
 	inner := &scope{parent: sc.parent, ctes: sc.ctes}
 	w.body(&queryInfo{}, p.Input, inner)
 	sc.outer = sc.outer.with(inner.outer...)
-	b := &Block{World: w, Select: &sql.Select{Span: p.Span}, elementOf: map[Col]string{}}
+	b := &Block{World: w, Select: &sql.Select{Span: p.Span}}
 	b.scope = &scope{parent: sc.parent, ctes: sc.ctes, block: b, hole: true}
 	for _, step := range p.Steps {
 		sql.Inspect(step, func(n sql.Node) bool {

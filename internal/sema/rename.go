@@ -103,18 +103,15 @@ func (w *World) instantiate(r *rel) *rel {
 		c.col = m.col(c.col)
 		out.conds = append(out.conds, c)
 	}
-	out.notNull = make(map[Col]*why, len(r.notNull))
 	for _, c := range sortedCols(r.notNull) {
-		out.notNull[m.col(c)] = r.notNull[c]
+		out.setNotNull(m.col(c), r.notNull[c])
 	}
-	out.consts = make(map[Col]constant, len(r.consts))
 	for _, c := range sortedCols(r.consts) {
-		out.consts[m.col(c)] = r.consts[c]
+		out.setConst(m.col(c), r.consts[c])
 	}
-	out.dups = make(map[Col][]*blame, len(r.dups))
 	for _, t := range sortedCols(r.dups) {
 		for _, b := range r.dups[t] {
-			out.dups[m.col(t)] = append(out.dups[m.col(t)], &blame{b.join, m.set(b.added), m.set(b.by)})
+			out.addDups(m.col(t), &blame{b.join, m.set(b.added), m.set(b.by)})
 		}
 	}
 	out.open = r.open.renamed(m)
@@ -174,7 +171,7 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 		}
 		return m.col(c)
 	}
-	out := &rel{at: at, card: Card{0, r.card.Max}, notNull: map[Col]*why{}, consts: map[Col]constant{}, dups: map[Col][]*blame{}}
+	out := &rel{at: at, card: Card{0, r.card.Max}}
 	out.tids = m.set(r.tids)
 	at.tids = out.tids
 	out.cols, out.fds, out.keys = make([]outCol, 0, len(r.cols)), make([]fd, 0, len(r.fds)), make([]key, 0, len(r.keys))
@@ -234,7 +231,7 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 	}
 	for _, t := range sortedCols(r.dups) {
 		for _, b := range r.dups[t] {
-			out.dups[m.col(t)] = append(out.dups[m.col(t)], &blame{b.join, m.set(b.added), m.set(b.by)})
+			out.addDups(m.col(t), &blame{b.join, m.set(b.added), m.set(b.by)})
 		}
 	}
 	// An expression over columns of the side still follows from them.

@@ -9,7 +9,7 @@ import (
 type scope struct {
 	parent  *scope
 	sources []*sourceRel
-	ctes    map[string]*CTE
+	ctes    *cteName
 	// aliases are the names of the select list, where the dialect lets other
 	// clauses use them.
 	aliases map[string]*sql.Item
@@ -21,6 +21,35 @@ type scope struct {
 	outer set
 	hole  bool // a hole in FROM: any name may come from it
 	lost  bool // a name was not found, here or in a query within
+}
+
+// cteName is a name that a WITH clause gives, and those before it.
+type cteName struct {
+	fold   string // comparison key
+	cte    *CTE
+	before *cteName
+}
+
+func (n *cteName) get(d *sql.Dialect, id *sql.Ident) *CTE {
+	for ; n != nil; n = n.before {
+		if d.Is(id, n.fold) {
+			return n.cte
+		}
+	}
+	return nil
+}
+
+// cte returns the CTE that t names, nil if it is none.
+func (b *Block) cte(t *sql.Table) *CTE {
+	if len(t.Name) != 1 || t.Name[0].Hole {
+		return nil
+	}
+	for s := b.scope; s != nil; s = s.parent {
+		if c := s.ctes.get(b.World.Dialect, t.Name[0]); c != nil {
+			return c
+		}
+	}
+	return nil
 }
 
 // sourceRel is one relation in FROM.
@@ -168,14 +197,14 @@ func (w *World) qualified(s *scope, c *sql.Column) (lookup, bool) {
 // denotes reports whether parts name src: its alias, or the end of its table name.
 func (w *World) denotes(src *sourceRel, parts []*sql.Ident) bool {
 	if len(parts) == 1 {
-		return src.name != "" && src.name == w.Dialect.Fold(parts[0])
+		return src.name != "" && w.Dialect.Is(parts[0], src.name)
 	}
 	if len(parts) > len(src.path) {
 		return false
 	}
 	tail := src.path[len(src.path)-len(parts):]
 	for i, p := range parts {
-		if w.Dialect.Fold(p) != tail[i] {
+		if !w.Dialect.Is(p, tail[i]) {
 			return false
 		}
 	}

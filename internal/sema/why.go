@@ -176,13 +176,13 @@ func (c cond) fact() fact {
 
 // fill records that c is never NULL in r.
 func (r *rel) fill(c Col, y *why) {
-	r.notNull[c] = y.saying(fact{fd: fd{to: []Col{c}}, kind: proof.NotNull}, r.at)
+	r.setNotNull(c, y.saying(fact{fd: fd{to: []Col{c}}, kind: proof.NotNull}, r.at))
 }
 
 // fix records that c has one value in r.
 func (r *rel) fix(c Col, k constant) {
 	k.why = k.why.saying(fact{fd: fd{to: []Col{c}}, kind: proof.Constant, lit: k.lit}, r.at)
-	r.consts[c] = k
+	r.setConst(c, k)
 }
 
 // equate records that a and b are equal in r.

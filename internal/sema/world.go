@@ -135,7 +135,7 @@ func (w *World) mintTid(s *Scan) Col {
 }
 
 // row records that there is a row wherever r has one: its tuple id is not NULL.
-func (r *rel) row(tid Col) { r.notNull[tid] = aRow }
+func (r *rel) row(tid Col) { r.setNotNull(tid, aRow) }
 
 // aRow is why the tuple id of a relation's own is never NULL.
 var aRow = &why{rule: proof.Row, strength: finding.Struct, weak: finding.Struct}

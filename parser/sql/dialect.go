@@ -1,6 +1,9 @@
 package sql
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Dialect says how one warehouse's SQL differs from the common grammar: what
 // its characters mean, which names are the same name, and which names a clause
@@ -139,10 +142,32 @@ func (d *Dialect) FoldName(name string, quoted bool) string {
 // Fold returns the key by which id is compared, see FoldName.
 func (d *Dialect) Fold(id *Ident) string { return d.FoldName(id.Name, id.Quoted) }
 
+// Is reports whether key is the one that id is compared by, see FoldName, without
+// making that.
+func (d *Dialect) Is(id *Ident, key string) bool {
+	lower := d.folding == foldIgnoreCase || d.folding == foldLower && !id.Quoted
+	upper := d.folding == foldUpper && !id.Quoted
+	for i := range len(id.Name) {
+		c := id.Name[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			return d.Fold(id) == key
+		case lower && 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		case upper && 'a' <= c && c <= 'z':
+			c -= 'a' - 'A'
+		}
+		if i >= len(key) || c != key[i] {
+			return false
+		}
+	}
+	return len(key) == len(id.Name)
+}
+
 // Same reports whether a and b are the same name. A name made by a template
 // hole is not known and the same as none, not even as itself.
 func (d *Dialect) Same(a, b *Ident) bool {
-	return a != nil && b != nil && !a.Hole && !b.Hole && d.Fold(a) == d.Fold(b)
+	return a != nil && b != nil && !a.Hole && !b.Hole && d.Is(a, d.Fold(b))
 }
 
 // Quote returns name as a quoted identifier.

@@ -169,7 +169,7 @@ func part(w *sema.World, t *sql.Table) bool {
 			continue
 		}
 		for n := range sql.Walk(stmt.Query) {
-			if name := called(n); n != sql.Node(t) && name != nil && w.Dialect.Fold(name) == first {
+			if name := called(n); n != sql.Node(t) && name != nil && w.Dialect.Is(name, first) {
 				return true
 			}
 		}
