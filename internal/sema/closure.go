@@ -124,8 +124,8 @@ func (c *reach) chosen(col *column) bool {
 
 // fallsBack reports whether col is a coalesce whose first argument is a column.
 func (col *column) fallsBack() bool {
-	name, args, _ := strings.Cut(col.pattern, "(")
-	return fallbacks[name] && strings.HasPrefix(args, "$")
+	name, args, call := strings.Cut(col.pattern, "(")
+	return call && fallbacks[name] && strings.HasPrefix(args, "$")
 }
 
 // present reports whether x is not NULL in the rows asked about.

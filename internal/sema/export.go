@@ -123,6 +123,7 @@ const maxExported = 8
 
 // exportKeys finds the keys of r among its visible columns.
 func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
+	v := w.view(r, visible)
 	var out []Key
 	if w.reach(r, nil).all(r.tids) {
 		f := dependency(fd{to: r.tids, why: w.closureOf(r, nil, r.tids)})
@@ -138,7 +139,7 @@ func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 		if len(out) >= maxExported {
 			break
 		}
-		cols, ok := w.shown(r, k.cols, visible)
+		cols, ok := v.shown(k.cols)
 		if !ok {
 			continue
 		}
@@ -149,7 +150,7 @@ func (w *World) exportKeys(r *rel, visible map[Col]int) []Key {
 		}
 	}
 	for _, p := range r.partial {
-		cols, ok := w.shown(r, p.key.cols, visible)
+		cols, ok := v.shown(p.key.cols)
 		i, seen := visible[p.when.col]
 		if ok && seen && len(out) < maxExported {
 			// A key under a condition survives only where rows are not repeated.
@@ -188,72 +189,83 @@ func subset(a, b []int) bool {
 	return true
 }
 
+// view shows the facts of a relation by the columns that can be seen of it.
+type view struct {
+	w       *World
+	r       *rel
+	visible map[Col]int
+	known   map[Col]set // what hidden columns are shown by; nil for nothing
+}
+
+func (w *World) view(r *rel, visible map[Col]int) *view {
+	return &view{w, r, visible, map[Col]set{}}
+}
+
 // shown replaces hidden columns of a key by visible ones that determine them.
-func (w *World) shown(r *rel, k set, visible map[Col]int) (set, bool) {
+func (v *view) shown(k set) (set, bool) {
 	var out set
 	for _, c := range k {
-		if _, ok := visible[c]; ok {
+		if _, ok := v.visible[c]; ok {
 			out = out.with(c)
 			continue
 		}
-		if _, konst := r.consts[c]; konst || w.cols[c].fixed {
+		if _, konst := v.r.consts[c]; konst || v.w.cols[c].fixed {
 			continue
 		}
-		if v, ok := w.standIn(r, c, visible); ok {
-			out = out.with(v)
-			continue
+		by, asked := v.known[c]
+		if !asked {
+			by = v.hidden(c)
+			v.known[c] = by
 		}
-		in, ok := w.inputs(c, visible)
-		if !ok {
+		if by == nil {
 			return nil, false
 		}
-		out = out.with(in...)
+		out = out.with(by...)
 	}
 	return out, true
 }
 
-// inputs returns the visible columns that c is a function of.
-func (w *World) inputs(c Col, visible map[Col]int) (set, bool) {
-	col := &w.cols[c]
+// hidden returns the visible columns that determine c.
+func (v *view) hidden(c Col) set {
+	if s := v.standIn(c); s != 0 {
+		return set{s}
+	}
+	col := &v.w.cols[c]
 	if !col.deterministic() {
-		return nil, false
+		return nil
 	}
 	var out set
 	for _, i := range col.in {
-		if _, ok := visible[i]; !ok {
-			return nil, false
+		if _, ok := v.visible[i]; !ok {
+			return nil
 		}
 		out = out.with(i)
 	}
-	return out, true
+	return out
 }
 
-func (w *World) standIn(r *rel, c Col, visible map[Col]int) (Col, bool) {
-	for _, p := range r.eq {
-		if _, ok := visible[p.b]; ok && p.a == c {
-			return p.b, true
+// standIn returns a visible column that determines c alone, 0 if there is none.
+func (v *view) standIn(c Col) Col {
+	sees := func(x Col) bool { _, ok := v.visible[x]; return ok }
+	for _, p := range v.r.eq {
+		if p.a == c && sees(p.b) {
+			return p.b
 		}
-		if _, ok := visible[p.a]; ok && p.b == c {
-			return p.a, true
-		}
-	}
-	for _, f := range r.fds {
-		if len(f.from) == 1 && !f.lax && slices.Contains(f.to, c) {
-			if _, ok := visible[f.from[0]]; ok {
-				return f.from[0], true
-			}
+		if p.b == c && sees(p.a) {
+			return p.a
 		}
 	}
-	for _, oc := range r.cols {
-		v := oc.col
-		if _, ok := visible[v]; !ok {
-			continue
-		}
-		if w.madeOf(v, c, 0) && w.reach(r, set{v}).known(c) {
-			return v, true
+	for _, f := range v.r.fds {
+		if len(f.from) == 1 && !f.lax && slices.Contains(f.to, c) && sees(f.from[0]) {
+			return f.from[0]
 		}
 	}
-	return 0, false
+	for _, oc := range v.r.cols {
+		if x := oc.col; v.w.madeOf(x, c, 0) && sees(x) && v.w.reach(v.r, set{x}).known(c) {
+			return x
+		}
+	}
+	return 0
 }
 
 // madeOf reports whether c is an input of v, through expressions that can keep

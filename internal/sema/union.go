@@ -291,9 +291,10 @@ func (w *World) positionKeys(so *SetOp, b int, pos [][]Col) [][]int {
 			visible[row[b]] = i
 		}
 	}
+	v := w.view(r, visible)
 	var out [][]int
 	for _, k := range r.keys {
-		cols, ok := w.shown(r, k.cols, visible)
+		cols, ok := v.shown(k.cols)
 		if ok && w.identifies(r, cols) {
 			out = append(out, indexes(cols, visible))
 		}
