@@ -113,13 +113,13 @@ func TestFallbacks(t *testing.T) {
 func TestIs(t *testing.T) {
 	names := []string{"", "a", "A", "ab", "aB", "Z[`{", "straße", "STRASSE", "Straße", "İ", "i̇", "aK", "ak", "_1"}
 	for _, dialect := range []string{"snowflake", "postgres", "bigquery", "duckdb", "tsql"} {
-		d, ok := sql.Lookup(dialect)
+		d, ok := Lookup(dialect)
 		if !ok {
 			t.Fatal(dialect)
 		}
 		for _, name := range names {
 			for _, quoted := range []bool{false, true} {
-				id := &sql.Ident{Name: name, Quoted: quoted}
+				id := &Ident{Name: name, Quoted: quoted}
 				for _, other := range names {
 					for _, key := range []string{other, d.FoldName(other, false), d.FoldName(other, true)} {
 						if got, want := d.Is(id, key), d.Fold(id) == key; got != want {
