@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,12 +29,11 @@ type column struct {
 // DISTINCT FROM, rank() where row_number() would be one.
 type generator struct {
 	*rand.Rand
-	schema    []*Table
-	ctes      []namedQuery
-	alias     int
-	depth     int
-	recursion bool
-	simple    bool // no subqueries in predicates: DuckDB refuses them in outer joins
+	schema []*Table
+	ctes   []namedQuery
+	alias  int
+	depth  int
+	simple bool // no subqueries in predicates: DuckDB refuses them in outer joins
 }
 
 type namedQuery struct {
@@ -66,27 +66,34 @@ func (g *generator) query(depth int) (*Query, []column) {
 	switch n := g.IntN(20); {
 	case n < 3 && depth > 1:
 		return g.setOp(depth)
+	case n == 4 && depth > 1 && depth < g.depth:
+		return g.with(depth)
 	case n == 3 && depth < g.depth:
 		return g.values()
 	}
 	return g.selects(depth)
 }
 
+// with is a query over CTEs, of which one within another query may have the name
+// of one around it.
 func (g *generator) with(depth int) (*Query, []column) {
+	outer, recursive := g.ctes, false
 	var ctes []CTE
 	for range 1 + g.IntN(2) {
 		q, cols := g.query(depth - 1)
 		name := g.fresh("w")
-		if g.one(6) && len(q.With) == 0 && q.Op == "" && q.Rows == nil && q.Tail == "" {
+		switch {
+		case len(outer) > 0 && len(ctes) == 0 && g.one(2):
+			name = pick(g, outer...).name
+		case depth == g.depth && g.one(6) && q.Op == "" && q.Rows == nil && q.Tail == "":
 			q, cols = g.recursive(name)
+			recursive = true
 		}
 		ctes = append(ctes, CTE{name, q})
-		g.ctes = append(g.ctes, namedQuery{name, cols})
+		g.ctes = append(slices.DeleteFunc(slices.Clone(g.ctes), func(n namedQuery) bool { return n.name == name }), namedQuery{name, cols})
 	}
 	q, cols := g.selects(depth)
-	if len(q.With) == 0 {
-		q.With, q.Recursive = ctes, g.recursion
-	}
+	q.With, q.Recursive, g.ctes = ctes, recursive, outer
 	return q, cols
 }
 
@@ -101,7 +108,6 @@ func (g *generator) recursive(name string) (*Query, []column) {
 	if g.one(3) {
 		q.Left.Distinct = "distinct"
 	}
-	g.recursion = true
 	return q, []column{{name: "a"}, {name: "b"}, {name: "k"}}
 }
 
@@ -207,6 +213,11 @@ func (g *generator) from(q *Query, depth int) []column {
 func (g *generator) sources(depth, joins int) ([]Source, []column) {
 	first, scope := g.source(depth)
 	out := []Source{first}
+	if g.one(10) && g.base(first) {
+		if s, right := g.source(1); g.base(s) {
+			out, scope = append(out, g.asof(s, scope, right)), append(scope, right...)
+		}
+	}
 	for range joins {
 		var s Source
 		s, scope = g.joined(depth, scope)
@@ -302,6 +313,12 @@ func (g *generator) joined(depth int, left []column) (Source, []column) {
 		}
 	}
 	s.Join = pick(g, "join", "join", "left join", "left join", "left join", "right join", "full join", "cross join", ",", "semi join", "anti join")
+	if natural := naturally(left, right); len(natural) > 0 && strings.HasSuffix(s.Join, " join") && s.Join != "cross join" && g.one(8) {
+		s.Join, s.Using = "natural "+s.Join, natural
+		scope := afterUsing(s, left, right)
+		s.Using = nil
+		return s, scope
+	}
 	if common := shared(left, right); len(common) > 0 && s.Join != "cross join" && s.Join != "," && g.one(4) {
 		for _, c := range common {
 			if len(s.Using) == 0 || g.one(3) {
@@ -334,9 +351,51 @@ func shared(left, right []column) []string {
 	return out
 }
 
+// naturally returns the names that NATURAL joins by; none where one of them stands
+// for more than one column of a side.
+func naturally(left, right []column) []string {
+	count, numbers := map[string]int{}, map[string]bool{}
+	for _, c := range left {
+		count[c.name]++
+		numbers[c.name] = c.kind == number
+	}
+	seen := map[string]bool{}
+	var out []string
+	for _, c := range right {
+		switch {
+		case seen[c.name] && count[c.name] > 0, count[c.name] > 1, count[c.name] == 1 && (c.kind != number || !numbers[c.name]):
+			return nil
+		case count[c.name] == 1:
+			out = append(out, c.name)
+		}
+		seen[c.name] = true
+	}
+	return out
+}
+
+// base reports whether a source is a table of the schema.
+func (g *generator) base(s Source) bool {
+	return slices.ContainsFunc(g.schema, func(t *Table) bool { return t.Name == s.Table })
+}
+
+// asof is a join that takes the one row of its right side which is next by an
+// order, among those that are equal otherwise. Without its optimizer DuckDB 1.5
+// matches NULL by the order, and crashes on or confuses the columns of what is no
+// table: so none of these is written.
+func (g *generator) asof(s Source, left, right []column) Source {
+	l, r := pick(g, left...), pick(g, right...)
+	s.Join = pick(g, "asof join", "asof left join")
+	s.On = []string{"coalesce(" + l.ref + ", 1)" + pick(g, " >= ", " > ", " <= ", " < ") + r.ref}
+	for range g.IntN(2) {
+		l, r := g.other(left, l), g.other(right, r)
+		s.On = append(s.On, l.ref+" = "+r.ref)
+	}
+	return s
+}
+
 func afterUsing(s Source, left, right []column) []column {
 	out := left[:len(left):len(left)]
-	if s.Join == "semi join" || s.Join == "anti join" {
+	if strings.HasSuffix(s.Join, "semi join") || strings.HasSuffix(s.Join, "anti join") {
 		return out
 	}
 	out = append(out, right...)
@@ -431,7 +490,12 @@ func (g *generator) plain(q *Query, scope []column) []column {
 		add(g.expr(scope, number, 1), g.fresh("e"), number)
 	}
 	if g.one(4) {
-		add(g.window(scope), g.fresh("n"), number)
+		w := g.window(scope)
+		if f, over, ok := strings.Cut(w, " over "); ok && g.one(4) {
+			name := g.fresh("win")
+			q.Windows, w = []string{name + " as " + over}, f+" over "+name
+		}
+		add(w, g.fresh("n"), number)
 	}
 	if g.one(4) {
 		q.Qualify = append(q.Qualify, g.ranked(scope))
@@ -469,6 +533,15 @@ func (g *generator) star(q *Query, scope []column) []column {
 		out = append(out, column{name: c.name, kind: c.kind})
 	}
 	q.Items = append(q.Items, Item{Expr: "*"})
+	if i := g.IntN(len(out)); g.one(4) {
+		name := out[i].name
+		switch {
+		case g.one(2) && len(out) > 1:
+			q.Items[0].Expr, out = "* exclude ("+name+")", slices.Delete(out, i, i+1)
+		case scope[i].kind == number:
+			q.Items[0].Expr = "* replace (" + g.expr(scope, number, 1) + " as " + name + ")"
+		}
+	}
 	if g.one(2) {
 		n := g.fresh("n")
 		q.Items = append(q.Items, Item{g.window(scope), n})
@@ -499,6 +572,14 @@ func (g *generator) sets(q *Query, out []column) []column {
 		}
 	}
 	return out
+}
+
+// filter is a condition on the rows of an aggregate, now and then.
+func (g *generator) filter(scope []column) string {
+	if !g.one(8) {
+		return ""
+	}
+	return " filter (where " + g.predicate(scope) + ")"
 }
 
 // grouped fills a select list with groups and aggregates.
@@ -550,7 +631,11 @@ func (g *generator) grouped(q *Query, scope []column) []column {
 		c.ref = "1"
 	}
 	for range g.IntN(3) + 1 - min(1, len(keys)) {
-		add(pick(g, "count(*)", "max("+c.ref+")", "min("+c.ref+")", "sum("+c.ref+")", "count("+c.ref+")", "count(distinct "+c.ref+")", "max("+c.ref+") + 1", "coalesce(max("+c.ref+"), 0)", "any_value("+c.ref+")"), g.fresh("m"), number)
+		x := pick(g, "count(*)", "max("+c.ref+")", "min("+c.ref+")", "sum("+c.ref+")", "count("+c.ref+")", "count(distinct "+c.ref+")", "max("+c.ref+") + 1", "coalesce(max("+c.ref+"), 0)", "any_value("+c.ref+")", "arg_max("+c.ref+", "+c.ref+")", "first("+c.ref+")")
+		if strings.HasSuffix(x, ")") && !strings.HasPrefix(x, "coalesce") {
+			x += g.filter(scope)
+		}
+		add(x, g.fresh("m"), number)
 	}
 	if len(out) == len(keys) && len(keys) > 1 {
 		add("count(*)", g.fresh("m"), number)

@@ -57,8 +57,8 @@ func (g *generator) predicate(scope []column) string {
 	lit := pick(g, "1", "1", "2", "3")
 	t := pick(g, g.schema...)
 	y := g.fresh("y")
-	n := g.IntN(24)
-	if g.simple && n >= 14 && n <= 16 {
+	n := g.IntN(25)
+	if g.simple && (n >= 14 && n <= 16 || n == 23) {
 		n = 0
 	}
 	switch n {
@@ -100,6 +100,8 @@ func (g *generator) predicate(scope []column) string {
 		return fmt.Sprintf("(%s = %s or (%s is null and %s is null))", c.ref, d.ref, c.ref, d.ref)
 	case 22:
 		return fmt.Sprintf("(%s, %s) = (1, %s)", c.ref, d.ref, lit)
+	case 23:
+		return fmt.Sprintf("(%s, %s) %s (select %s.%s, %s.%s from %s as %s)", c.ref, d.ref, pick(g, "in", "not in"), y, pick(g, t.Cols...), y, pick(g, t.Cols...), t.Name, y)
 	}
 	return "coalesce(" + c.ref + ", " + pick(g, "1", d.ref) + ") = " + pick(g, lit, d.ref)
 }
@@ -202,6 +204,11 @@ func (g *generator) over(scope []column) string {
 		}
 		parts = append(parts, "order by "+by)
 	}
+	if g.one(5) {
+		// GROUPS and an offset in RANGE would need an order; these do not.
+		parts = append(parts, pick(g, "rows between unbounded preceding and current row", "rows between 1 preceding and 1 following", "rows between current row and unbounded following",
+			"range between unbounded preceding and unbounded following", "range between unbounded preceding and current row", "rows between unbounded preceding and unbounded following exclude current row"))
+	}
 	return "(" + strings.Join(parts, " ") + ")"
 }
 
@@ -210,7 +217,8 @@ func (g *generator) window(scope []column) string {
 	if !ok {
 		return "row_number() over ()"
 	}
-	f := pick(g, "row_number()", "row_number()", "rank()", "dense_rank()", "count(*)", "sum("+c.ref+")", "max("+c.ref+")", "lag("+c.ref+")", "first_value("+c.ref+")", "count("+c.ref+")", "ntile(2)")
+	f := pick(g, "row_number()", "row_number()", "rank()", "dense_rank()", "count(*)", "sum("+c.ref+")", "max("+c.ref+")", "lag("+c.ref+")", "first_value("+c.ref+")", "count("+c.ref+")", "ntile(2)",
+		"last_value("+c.ref+")", "lead("+c.ref+")", "nth_value("+c.ref+", 2)", "min("+c.ref+")", "any_value("+c.ref+")")
 	over := g.over(scope)
 	return numbered(f, over) + " over " + over
 }

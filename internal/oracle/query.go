@@ -20,6 +20,7 @@ type Query struct {
 	Group       []string
 	Sets        string // ROLLUP, CUBE or GROUPING SETS around the group columns
 	Having      []string
+	Windows     []string // of WINDOW
 	Qualify     []string
 	Items       []Item
 	Distinct    string // DISTINCT or DISTINCT ON (...)
@@ -118,6 +119,7 @@ func (q *Query) writeSelect(b *strings.Builder) {
 		clause("group by", ", ", q.Group)
 	}
 	clause("having", " and ", q.Having)
+	clause("window", ", ", q.Windows)
 	clause("qualify", " and ", q.Qualify)
 }
 

@@ -21,7 +21,6 @@ func RowsQuery(w *sema.World, r *sema.Rows) string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString(ctesBefore(w, s.Start))
 	b.WriteString("select ")
 	id := 0
 	for i, c := range r.Columns {
@@ -42,7 +41,7 @@ func RowsQuery(w *sema.World, r *sema.Rows) string {
 	if s.Where != nil {
 		b.WriteString(" where " + w.Text(s.Where.Range()))
 	}
-	return b.String()
+	return behind(w, s.Start, b.String())
 }
 
 // numberedFrom returns the text of FROM in which every source numbers its rows.
@@ -68,19 +67,27 @@ func numberedFrom(w *sema.World, r *sema.Rows) string {
 	return b.String()
 }
 
-// ctesBefore returns a WITH clause of the CTEs that end before a place. Their
-// names are unique in a random query.
-func ctesBefore(w *sema.World, at int32) string {
-	var parts []string
-	for _, c := range w.CTEs {
-		if c.Node.Body != nil && c.Node.End <= at {
-			parts = append(parts, w.Text(c.Node.Span))
+// behind puts a query, which stands at a place of w, behind the CTEs that are
+// defined there: those before it in the WITH clauses of the queries around it.
+func behind(w *sema.World, at int32, text string) string {
+	var around []*dsql.With
+	for n := range dsql.Walk(w.Tree.Query()) {
+		if q, ok := n.(*dsql.Query); ok && q.With != nil && q.Start <= at && at < q.End {
+			around = append(around, q.With)
 		}
 	}
-	if len(parts) == 0 {
-		return ""
+	for _, with := range slices.Backward(around) {
+		var parts []string
+		for _, c := range with.CTEs {
+			if c.Body != nil && c.End <= at {
+				parts = append(parts, w.Text(c.Span))
+			}
+		}
+		if len(parts) > 0 {
+			text = "with " + strings.Join(parts, ", ") + " select * from (" + text + ")"
+		}
 	}
-	return "with " + strings.Join(parts, ", ") + " "
+	return text
 }
 
 // RefutedRows returns the claims of r that its executed query refutes.
@@ -152,5 +159,5 @@ func ApartQuery(w *sema.World, d sema.Disjoint) string {
 	branch := func(b dsql.Body) string {
 		return fmt.Sprintf("select #%d as v from (%s)", d.Col+1, w.Text(b.Range()))
 	}
-	return ctesBefore(w, min(d.A.Range().Start, d.B.Range().Start)) + branch(d.A) + " intersect " + branch(d.B)
+	return behind(w, min(d.A.Range().Start, d.B.Range().Start), branch(d.A)+" intersect "+branch(d.B))
 }

@@ -136,6 +136,7 @@ func (e *edit) query(q *Query) *Query {
 	q.Where = drop(e, q.Where, 0)
 	q.Group = drop(e, q.Group, 0)
 	q.Having = drop(e, q.Having, 0)
+	q.Windows = drop(e, q.Windows, 0)
 	q.Qualify = drop(e, q.Qualify, 0)
 	q.Items = drop(e, q.Items, 1)
 	for _, p := range []*string{&q.Sets, &q.Distinct, &q.Tail} {
