@@ -37,6 +37,7 @@ func TestRefuted(t *testing.T) {
 		{"a subquery over a name that is not found may depend on the row", "with w as (select b, a as v from l) select (select count(*) from r as y where y.k = x.v) as n from l as z left join w as x using (v) full join r as u on x.b = u.k group by (select count(*) from r as y where y.k = x.v)", func(s *Summary) bool { return s.Card.Max == 1 }},
 		{"DuckDB's GROUP BY ALL does not group where all is constant", "select coalesce((select count(*) from r), 0) as n from l group by all", func(s *Summary) bool { return s.Card.Max == 1 }},
 		{"DISTINCT ON means the column of the output", "select distinct on (a) l.v as a, l.a as e from l", func(s *Summary) bool { return s.HasKey([]int{1}, true) }},
+		{"NATURAL joins by all names that both sides have, also by those that are not known", "select l.b, b as m from l cross join unnest([l.a, 1]) as x(v) natural full join l as y", func(s *Summary) bool { return len(s.FDs) > 0 || s.HasKey([]int{1}, false) }},
 		{"a text made with NULL is NULL, whatever else is in it", "select a, cast(x.n as varchar) || '-' || cast(a as varchar) as e from l join (select 1 + null as n, k from r) as x on l.a = x.k", func(s *Summary) bool {
 			return slices.ContainsFunc(s.FDs, func(f FD) bool { return slices.Equal(f.From, []int{1}) })
 		}},

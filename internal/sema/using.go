@@ -63,10 +63,14 @@ func pickNamed(r *rel, sources []*sourceRel, fold string) (Col, bool) {
 
 // mergeUsing gives the merged columns of USING their place and meaning.
 func (b *Block) mergeUsing(j *Join, f *from, using []usingPair, left, right *rel) {
-	if len(using) == 0 {
+	w := b.World
+	switch {
+	case j.Node != nil && j.Node.Natural && (left.open != nil || right.open != nil):
+		w.mergeAny(f)
+		return
+	case len(using) == 0:
 		return
 	}
-	w := b.World
 	merged := map[string]Col{}
 	drop := map[Col]bool{}
 	var cols []outCol
@@ -103,6 +107,30 @@ func (b *Block) mergeUsing(j *Join, f *from, using []usingPair, left, right *rel
 		}
 	}
 	f.rel.cols = cols
+	f.merge(merged)
+}
+
+// mergeAny is for a NATURAL join whose sides have columns that are not known: it
+// may merge any, so what a name means without a qualifier is not known.
+func (w *World) mergeAny(f *from) {
+	merged := map[string]Col{}
+	var cols []outCol
+	for _, c := range f.rel.cols {
+		if c.name == nil {
+			continue
+		}
+		if _, ok := merged[c.fold]; !ok {
+			c.col = w.unknown(c.name.Name)
+			merged[c.fold] = c.col
+			cols = append(cols, c)
+		}
+	}
+	f.rel.cols = cols
+	f.merge(merged)
+}
+
+// merge lets a name stand for a merged column in all sources.
+func (f *from) merge(merged map[string]Col) {
 	for i, s := range f.sources {
 		n := *s
 		n.merged = map[string]Col{}
