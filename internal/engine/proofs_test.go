@@ -261,6 +261,7 @@ func ofAllProjects(t *testing.T, f func(c claim, declared check.Declared)) {
 	for _, dir := range []string{"fixtures/projects/vyaparbazaar", "fixtures/projects/kitchen"} {
 		proven(t, os.DirFS("../.."), dir, f)
 	}
+	proven(t, syntax, ".", f)
 	err := fs.WalkDir(fixtures.Rules, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(name, ".txtar") {
 			return err
@@ -287,6 +288,68 @@ func ofAllProjects(t *testing.T, f func(c claim, declared check.Declared)) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// syntax is a project of models that are proven by what a condition or an operator
+// says, which no example needs.
+var syntax = fstest.MapFS{
+	"dbt_project.yml": {Data: []byte("name: syntax\nprofile: syntax\nmodel-paths: [models]\n")},
+	"profiles.yml":    {Data: []byte("syntax: {target: dev, outputs: {dev: {type: snowflake}}}\n")},
+	"models/s.yml": {Data: []byte(`
+models:
+  - name: prices
+    columns: [{name: product_id, data_tests: [not_null]}, {name: valid_from, data_tests: [not_null]}, {name: valid_to}, {name: price}]
+    data_tests:
+      - dbt_utils.mutually_exclusive_ranges: {lower_bound_column: valid_from, upper_bound_column: valid_to, partition_by: product_id}
+  - name: orders
+    columns: [{name: order_id, data_tests: [unique, not_null]}, {name: product_id}, {name: ordered_at}]
+  - name: returned
+    columns: [{name: order_id, data_tests: [unique, not_null]}]
+  - name: spend
+    columns: [{name: day, data_tests: [unique, not_null]}, {name: ads, data_tests: [not_null]}, {name: mail}]
+`)},
+	"models/prices.sql":   {Data: []byte("select product_id, valid_from, valid_to, price from raw.prices")},
+	"models/orders.sql":   {Data: []byte("select order_id, product_id, ordered_at from raw.orders")},
+	"models/returned.sql": {Data: []byte("select order_id from raw.returned")},
+	"models/spend.sql":    {Data: []byte("select day, ads, mail from raw.spend")},
+	"models/priced.sql": {Data: []byte(`
+select o.order_id, p.price
+from {{ ref('orders') }} o
+left join {{ ref('prices') }} p on p.product_id = o.product_id and o.ordered_at >= p.valid_from and o.ordered_at < coalesce(p.valid_to, '9999-12-31')
+`)},
+	"models/within.sql": {Data: []byte(`
+select o.order_id, p.price
+from {{ ref('orders') }} o
+join {{ ref('prices') }} p on p.product_id = o.product_id and p.valid_from < o.ordered_at and o.ordered_at <= p.valid_to
+`)},
+	"models/listed.sql": {Data: []byte(`
+select order_id from {{ ref('orders') }} where order_id not in (select order_id from {{ ref('returned') }})
+union all
+select order_id from {{ ref('returned') }}
+`)},
+	"models/existing.sql": {Data: []byte(`
+with gone as (select order_id, 1 as n from {{ ref('returned') }})
+select o.order_id, 0 as n from {{ ref('orders') }} o where not exists (select 1 from gone g where g.order_id = o.order_id)
+union all
+select order_id, n from gone where n > 0
+`)},
+	"models/channels.sql": {Data: []byte("select * from {{ ref('spend') }} unpivot (amount for channel in (ads, mail))")},
+	"models/by_name.sql":  {Data: []byte("select * from (select day, channel, amount from {{ ref('channels') }}) pivot (sum(amount) for channel in ('ads', 'mail'))")},
+}
+
+// TestSyntaxProofs: the rules that read conditions and operators are all used.
+func TestSyntaxProofs(t *testing.T) {
+	used := map[proof.Rule]bool{}
+	proven(t, syntax, ".", func(c claim, declared check.Declared) {
+		for _, s := range c.proof.Steps {
+			used[s.Rule] = true
+		}
+	})
+	for name, r := range map[string]proof.Rule{"range": proof.InRange, "filter": proof.ApartFilter, "pivot": proof.Pivoted, "unpivot": proof.Unpivoted, "its name": proof.UnpivotName, "its value": proof.UnpivotFilled} {
+		if !used[r] {
+			t.Errorf("no proof by a %s", name)
+		}
 	}
 }
 

@@ -104,6 +104,7 @@ var operators = map[string]func(p *proof.Proof, i int) []tampered{
 		}
 		return out
 	},
+	"the syntax says less": misread,
 	"the sides are exchanged": func(p *proof.Proof, i int) []tampered {
 		f := &p.Steps[i].Says
 		if f.Kind != proof.Meets {

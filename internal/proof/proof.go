@@ -102,6 +102,20 @@ type Relation struct {
 	// Branches are the columns that stand in the place of Cols in the relations of
 	// Of beyond the first, whose rows are all rows of this one too.
 	Branches [][]int
+	Table    string // the identity of the table whose rows a Base reads, if it is known
+	Turn     *Turn  // of PIVOT and UNPIVOT
+}
+
+// Turn is what PIVOT and UNPIVOT are told. PIVOT groups the rows that it is over by
+// those of the columns In that it does not read, or by those of By, if there are
+// any. UNPIVOT gives a row for each of Names, which column Name holds, with the
+// value in one of Values.
+type Turn struct {
+	In, Reads, By []int
+	Name          int
+	Names         []string
+	Values        []int
+	Nulls         bool // UNPIVOT keeps NULL
 }
 
 // Op is an operator.
@@ -135,20 +149,24 @@ type Join struct {
 }
 
 // Cond is a condition of a join: an equality of L and R, or another one, which
-// reads the columns In.
+// reads the columns In and is written as Expr.
 type Cond struct {
 	Equal    bool
 	L, R     int
 	NullSafe bool
 	In       []int
+	Expr     *Expr
 }
 
-// Expr is an expression, with the columns that it and its parts are.
+// Expr is an expression, with the columns that it and its parts are. A query in it
+// that does no more than choose among the rows of one relation is "query": Over is
+// that relation, Args are the conditions, Col is the column that it gives.
 type Expr struct {
 	Op   string // =, and, is null, coalesce; col and lit for what has no parts
 	Col  int    // the column that it is, -1 if none
 	Lit  string
 	Args []*Expr
+	Over int
 }
 
 // Step is one step of a proof.

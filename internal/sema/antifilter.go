@@ -3,18 +3,19 @@ package sema
 import (
 	"slices"
 
+	"github.com/dbtvet/dbtvet/internal/proof"
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
-// keepsOut reports whether the query of a keeps out of its column c every value
-// of column d of s, by `c not in (select d from ...)` or by NOT EXISTS over all
-// rows that d comes from.
+// keepsOut returns the condition by which the query of a keeps out of its column c
+// every value of column d of s, by `c not in (select d from ...)` or by NOT EXISTS
+// over all rows that d comes from; nil if there is none.
 //
 // NOT IN lets no value of the list through; where the list is empty, so is s.
 // NOT EXISTS lets NULL through, so one of the columns must never be NULL.
-func (w *World) keepsOut(a *queryInfo, c Col, s *rel, d Col) bool {
+func (w *World) keepsOut(a *queryInfo, c Col, s *rel, d Col) *reading {
 	if a.block == nil || a.block.Grouped {
-		return false
+		return nil
 	}
 	for _, f := range a.block.Filters {
 		if f.Clause != Where {
@@ -31,7 +32,7 @@ func (w *World) keepsOut(a *queryInfo, c Col, s *rel, d Col) bool {
 			}
 			q := a.block.queryInside(e.Query)
 			if q != nil && len(q.rel.cols) == 1 && unfiltered(q.block, 0) && w.covers(q.rel.cols[0].col, d) {
-				return true
+				return &reading{f.Expr, f.bd}
 			}
 		case *sql.Exists:
 			q := a.block.queryInside(e.Query)
@@ -39,11 +40,30 @@ func (w *World) keepsOut(a *queryInfo, c Col, s *rel, d Col) bool {
 				continue
 			}
 			if y, ok := q.lookup(c); ok && w.covers(y, d) {
-				return true
+				return &reading{f.Expr, f.bd}
 			}
 		}
 	}
-	return false
+	return nil
+}
+
+// keptOut says that c of a and d of s have no value in common, by a condition of a;
+// ok is false if none says so.
+func (w *World) keptOut(a *queryInfo, c Col, s *rel, d Col) (f fact, ok bool) {
+	e := w.keepsOut(a, c, s, d)
+	if e == nil {
+		return fact{}, false
+	}
+	f = fact{fd: fd{to: []Col{c, d}}, kind: proof.Apart}
+	f.why = w.because(e.e.Range(), proof.ApartFilter)
+	if a.rel.notNull[c] != nil {
+		f.why.from = append(f.why.from, a.rel.filledFact(c))
+	} else if s.notNull[d] != nil {
+		f.why.from = append(f.why.from, s.filledFact(d))
+	}
+	f.why.expr = e
+	f.why = f.why.saying(f, a.rel.at)
+	return f, true
 }
 
 // queryInside returns the analysed query that an expression of the block holds.

@@ -250,7 +250,11 @@ func (x *expander) stage(at *stage) int {
 	}
 	if at.scan != nil {
 		r.Name = at.scan.Relation.Name
+		if id := at.scan.Relation.ID; id != "?" {
+			r.Table = id
+		}
 	}
+	r.Turn = x.turn(at.turn)
 	r.Tids, r.Cols = x.list(at.tids), x.list(at.cols)
 	for _, row := range at.branches {
 		r.Branches = append(r.Branches, x.list(row))
@@ -278,6 +282,9 @@ func (x *expander) join(at *stage) *proof.Join {
 		}
 		if c.Expr != nil {
 			n.In = x.list(j.bd.reads(c.Expr))
+		}
+		if c.Expr != nil && c.eq == nil {
+			n.Expr = x.expr(c.Expr, j.bd)
 		}
 		out.Conds = append(out.Conds, n)
 	}
@@ -361,10 +368,14 @@ func (x *expander) expr(e sql.Expr, bd *binder) *proof.Expr {
 		out.Op, args = "is "+negated(e.Not)+isNames[e.What], []sql.Expr{e.X}
 	case *sql.Between:
 		out.Op, args = negated(e.Not)+"between", []sql.Expr{e.X, e.Lo, e.Hi}
+		if e.Symmetric {
+			out.Op += " symmetric"
+		}
 	case *sql.In:
 		out.Op, args = negated(e.Not)+"in", append([]sql.Expr{e.X}, e.List...)
 		if e.Query != nil {
 			out.Op += " query"
+			defer func() { out.Args = append(out.Args, x.query(e.Query, bd)) }()
 		}
 	case *sql.Cast:
 		out.Op, args = "cast", []sql.Expr{e.X}
@@ -395,6 +406,7 @@ func (x *expander) expr(e sql.Expr, bd *binder) *proof.Expr {
 			out.Args = []*proof.Expr{{Op: "one row", Col: x.col(info.rel.cols[0].col)}}
 		}
 	case *sql.Exists:
+		out.Args = []*proof.Expr{x.query(e.Query, bd)}
 	default:
 		bind = false
 	}
@@ -409,6 +421,30 @@ func (x *expander) expr(e sql.Expr, bd *binder) *proof.Expr {
 		out.Args = append(out.Args, x.expr(a, bd))
 	}
 	return out
+}
+
+// query writes out a query inside an expression.
+func (x *expander) query(q *sql.Query, bd *binder) *proof.Expr {
+	info := bd.block.queryInside(q)
+	if info == nil || info.block == nil || !unfiltered(info.block, len(info.block.Filters)) {
+		return &proof.Expr{Op: "subquery", Col: -1}
+	}
+	out := &proof.Expr{Op: "query", Col: -1, Over: x.stage(info.block.sources[0].rel.at)}
+	if len(info.rel.cols) == 1 {
+		out.Col = x.col(info.rel.cols[0].col)
+	}
+	for _, f := range info.block.Filters {
+		out.Args = append(out.Args, x.expr(f.Expr, f.bd))
+	}
+	return out
+}
+
+// turn writes out what PIVOT or UNPIVOT is told.
+func (x *expander) turn(t *turn) *proof.Turn {
+	if t == nil {
+		return nil
+	}
+	return &proof.Turn{In: x.list(t.in), Reads: x.list(t.reads), By: x.list(t.by), Name: x.col(t.name), Names: t.names, Values: x.list(t.values), Nulls: t.nulls}
 }
 
 func (x *expander) step(y *why, s proof.Step) int {

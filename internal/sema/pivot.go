@@ -54,10 +54,12 @@ func (b *Block) pivot(t *sql.Pivot, left []*sourceRel) from {
 	tid := w.mintTid(nil)
 	out := newRel(tid)
 	out.at.op, out.at.of = proof.Group, [2]*stage{in.rel.at}
+	out.at.turn = &turn{reads: used, by: groups}
 	out.row(tid)
 	to := map[Col]Col{}
 	var key set
 	for _, c := range in.rel.cols {
+		out.at.turn.in = append(out.at.turn.in, c.col)
 		if used.has(c.col) || len(groups) > 0 && !groups.has(c.col) {
 			continue
 		}
@@ -192,7 +194,7 @@ func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
 		return b.operator(t, t.Input, t.Alias, left, why)
 	}
 	in := b.from(t.Input, left)
-	turned, ok := b.turned(t, in)
+	turned, labels, ok := b.turned(t, in)
 	if !ok || in.rel.open != nil || in.hole || t.Name == nil || t.Name.Hole || len(t.Values) == 0 {
 		return b.reopened(t, t.Alias, why)
 	}
@@ -200,15 +202,18 @@ func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
 	tid := w.mintTid(nil)
 	base := r.tids
 	r.tids, r.at.tids = r.tids.with(tid), set{tid}
+	r.at.turn = &turn{in: turned, names: labels, nulls: t.IncludeNulls}
 	r.row(tid)
 	r.card = Card{0, Many}
 	r.cols = slices.DeleteFunc(slices.Clone(r.cols), func(c outCol) bool { return turned.has(c.col) })
 	name := w.mint(column{name: t.Name.Name, class: Opaque, tids: []Col{tid}})
+	r.at.turn.name = name
 	r.fill(name, w.because(t.Name.Span, proof.UnpivotName))
 	names := []outCol{{name: t.Name, fold: w.Dialect.Fold(t.Name), col: name, item: t}}
 	var values []outCol
 	for _, id := range t.Values {
 		v := w.mint(column{name: id.Name, class: Opaque, in: turned, tids: r.tids})
+		r.at.turn.values = append(r.at.turn.values, v)
 		if !t.IncludeNulls && len(t.Values) == 1 {
 			r.fill(v, w.because(t.Span, proof.UnpivotFilled))
 		}
@@ -227,33 +232,34 @@ func (b *Block) unpivot(t *sql.Unpivot, left []*sourceRel) from {
 	return f
 }
 
-// turned returns the input columns that an unpivot turns into rows.
-func (b *Block) turned(t *sql.Unpivot, in from) (set, bool) {
+// turned returns the input columns that an unpivot turns into rows, and the names
+// that tell them apart.
+func (b *Block) turned(t *sql.Unpivot, in from) (out set, names []string, ok bool) {
 	bd := b.binderOver(in.sources)
-	var out set
-	names := map[string]bool{}
+	seen := map[string]bool{}
 	for _, it := range t.In {
 		if it.X == nil || !sql.Complete(it.X) {
-			return nil, false
+			return nil, nil, false
 		}
 		name := b.World.Text(it.X.Range())
 		if it.Alias != nil {
 			name = it.Alias.Name
 		}
-		if names[strings.ToLower(name)] {
-			return nil, false
+		if name = strings.ToLower(name); seen[name] {
+			return nil, nil, false
 		}
-		names[strings.ToLower(name)] = true
+		seen[name] = true
+		names = append(names, name)
 		list := []sql.Expr{it.X}
 		if tuple, ok := sql.Unparen(it.X).(*sql.Tuple); ok {
 			list = tuple.Items
 		}
 		for _, e := range list {
 			if _, ok := sql.Unparen(e).(*sql.Column); !ok {
-				return nil, false
+				return nil, nil, false
 			}
 			b.World.quiet(func() { out = out.with(bd.bind(e)) })
 		}
 	}
-	return out, len(out) > 0
+	return out, names, len(out) > 0
 }

@@ -401,7 +401,11 @@ func (w *World) apartFacts(so *SetOp, pos [][]Col, marks []int) []fact {
 				case w.seedsApart(c, d):
 					said(proof.ApartSeeds, cols)
 				default:
-					said(proof.ApartFilter, cols)
+					f, ok := w.keptOut(a, c, b.rel, d)
+					if !ok {
+						f, _ = w.keptOut(b, d, a.rel, c)
+					}
+					out = append(out, f)
 				}
 				break
 			}
@@ -494,7 +498,7 @@ func (w *World) disjoint(so *SetOp, row []Col) bool {
 // one by the values of the other.
 func (w *World) branchesApart(so *SetOp, i, k int, row []Col) bool {
 	a, b := so.Branches[i], so.Branches[k]
-	return w.apart(a.rel, row[i], b.rel, row[k]) || w.keepsOut(a, row[i], b.rel, row[k]) || w.keepsOut(b, row[k], a.rel, row[i])
+	return w.apart(a.rel, row[i], b.rel, row[k]) || w.keepsOut(a, row[i], b.rel, row[k]) != nil || w.keepsOut(b, row[k], a.rel, row[i]) != nil
 }
 
 func (w *World) apart(r *rel, c Col, s *rel, d Col) bool {

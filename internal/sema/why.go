@@ -60,6 +60,16 @@ type stage struct {
 	branches [][]Col          // the columns of more in the order of cols
 	lits     map[Col][]string // of literals: the values of a column, by row
 	also     []*JoinCond      // of a join: what WHERE adds
+	turn     *turn            // of PIVOT and UNPIVOT
+}
+
+// turn is what PIVOT and UNPIVOT are told, as in a proof.
+type turn struct {
+	in, reads, by []Col
+	name          Col
+	names         []string
+	values        []Col
+	nulls         bool
 }
 
 // because returns evidence that rests on the SQL at s and on other facts.

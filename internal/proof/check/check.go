@@ -2,6 +2,17 @@
 // from the facts that the step rests on and from how columns and relations are
 // made, by the one rule that the step names. It shares no code with what finds
 // proofs.
+//
+// What it takes from the proof unproven is syntax: which columns an expression
+// reads, how relations are put together, what a condition, a range join, a PIVOT or
+// a filter by a subquery says. Whether a declaration stands in the project, and
+// which way of loading a model uses, is asked of the project. Of elements of a
+// collection it checks no more than their shape.
+//
+// Only what is claimed to hold has a proof. That a join can multiply rows rests on
+// the absence of a key, of which there is none: its evidence is the pair of rows
+// that is printed with it, which fulfils all that is declared and doubles the row.
+// internal/oracle loads such pairs into DuckDB and runs the join.
 package check
 
 import (

@@ -205,10 +205,3 @@ func (c *checker) numbered(f *proof.Fact) bool {
 func (c *checker) made(f *proof.Fact) bool {
 	return f.Kind == proof.NotNull && one(f.To) && c.p.Columns[f.To[0]].Class == "opaque" && meets(c.p.Columns[f.To[0]].Tids, c.tids(f.In))
 }
-
-// unpivoted: a row is one of a row and a column's name.
-func (c *checker) unpivoted(f *proof.Fact) bool {
-	r := c.in()
-	return r.Op == proof.Part && len(r.Tids) == 1 && f.Kind == proof.Depends && !f.Lax && equal(f.To, r.Tids) && within(c.tids(of(r)), f.From) &&
-		slices.ContainsFunc(f.From, func(x int) bool { return equal(c.p.Columns[x].Tids, r.Tids) })
-}

@@ -101,7 +101,7 @@ func (c *checker) single(f *proof.Fact) bool {
 }
 
 // inRange: ranges exclude each other among rows that agree on columns which the
-// join fixes, and it compares with both bounds.
+// join fixes, and it takes rows in whose range one value of the other side lies.
 func (c *checker) inRange(f *proof.Fact) bool {
 	r := c.in()
 	side, _, ok := sides(r.Join, f.To)
@@ -113,14 +113,53 @@ func (c *checker) inRange(f *proof.Fact) bool {
 		return false
 	}
 	filled, ok := c.compared(r.Join, f)
-	if !ok {
-		return false
-	}
-	compared := func(b int) bool {
-		return slices.ContainsFunc(r.Join.Conds, func(k proof.Cond) bool { return !k.Equal && slices.Contains(k.In, b) && len(k.In) > 1 })
-	}
-	return compared(x.To[0]) && compared(x.To[1]) && c.determines(r.Of[side], f.From, x.From, filled) &&
+	return ok && c.inside(r.Join, x, f.To) && c.determines(r.Of[side], f.From, x.From, filled) &&
 		c.determines(r.Of[side], append(slices.Clone(f.From), x.To[2:]...), f.To, filled)
+}
+
+// inside reports whether the join compares a value that reads nothing of the side
+// with tuple ids own with both bounds of the ranges of x; one without the bound
+// itself, if ranges may touch.
+func (c *checker) inside(j *proof.Join, x *proof.Fact, own []int) bool {
+	for _, lo := range j.Conds {
+		for _, lower := range bounded(lo.Expr, x.To[0], false) {
+			for _, up := range j.Conds {
+				for _, upper := range bounded(up.Expr, x.To[1], true) {
+					if lower.Col == upper.Col && lower.Col >= 0 && c.elsewhere(lower.Col, own, 0) && (x.Lit == "closed" || lower.Op == ">" || upper.Op == "<") {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// bounded returns what a condition says lies beyond bound b, by the value and the
+// operator: below it if up is set. An upper bound may have another value in place of NULL.
+func bounded(e *proof.Expr, b int, up bool) []proof.Expr {
+	if e == nil {
+		return nil
+	}
+	is := func(e *proof.Expr) bool {
+		fallback := slices.Contains([]string{"call coalesce", "call ifnull", "call nvl"}, e.Op) && len(e.Args) == 2 && e.Args[0].Op == "col" && e.Args[0].Col == b
+		return e.Col == b || up && fallback && e.Args[1].Op == "lit"
+	}
+	sign := map[bool]string{false: ">", true: "<"}[up]
+	switch {
+	case e.Op == "between" && is(e.Args[2]) && up, e.Op == "between" && is(e.Args[1]) && !up:
+		return []proof.Expr{{Op: sign + "=", Col: e.Args[0].Col}}
+	case !slices.Contains([]string{"<", "<=", ">", ">="}, e.Op):
+		return nil
+	}
+	op, l, r := e.Op, e.Args[0], e.Args[1]
+	if is(l) {
+		op, l, r = flipped(op), r, l
+	}
+	if is(r) && op[:1] == sign {
+		return []proof.Expr{{Op: op, Col: l.Col}}
+	}
+	return nil
 }
 
 // unmatched: a column of the side is NULL in all rows, which is NULL in none that

@@ -46,7 +46,7 @@ var rules = map[proof.Rule]func(c *checker, f *proof.Fact) bool{
 	proof.Certain:    (*checker).certainValue,
 
 	proof.Grouped:     (*checker).grouped,
-	proof.Pivoted:     (*checker).grouped,
+	proof.Pivoted:     (*checker).pivoted,
 	proof.Distinct:    (*checker).grouped,
 	proof.DistinctOn:  (*checker).distinctOn,
 	proof.OneGroup:    (*checker).oneGroup,
@@ -73,8 +73,8 @@ var rules = map[proof.Rule]func(c *checker, f *proof.Fact) bool{
 	proof.Numbered:      (*checker).numbered,
 	proof.Place:         (*checker).made,
 	proof.Unpivoted:     (*checker).unpivoted,
-	proof.UnpivotName:   (*checker).made,
-	proof.UnpivotFilled: (*checker).made,
+	proof.UnpivotName:   (*checker).unpivotValue,
+	proof.UnpivotFilled: (*checker).unpivotValue,
 
 	proof.BranchKey:       (*checker).branches,
 	proof.BranchDepends:   (*checker).branches,
@@ -85,7 +85,7 @@ var rules = map[proof.Rule]func(c *checker, f *proof.Fact) bool{
 	proof.ApartConditions: (*checker).apartConditions,
 	proof.ApartNull:       (*checker).apartNull,
 	proof.ApartSeeds:      (*checker).apartSeeds,
-	proof.ApartFilter:     (*checker).apartSyntax,
+	proof.ApartFilter:     (*checker).apartFilter,
 
 	proof.Differ:      (*checker).differ,
 	proof.PairsDiffer: (*checker).differ,

@@ -191,12 +191,6 @@ func (c *checker) apartSeeds(f *proof.Fact) bool {
 	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(v string) bool { return slices.Contains(b, v) })
 }
 
-// apartSyntax: a filter keeps out the rows of the other branch. What it is made
-// of is no part of the proof.
-func (c *checker) apartSyntax(f *proof.Fact) bool {
-	return f.Kind == proof.Apart && len(f.To) == 2 && f.To[0] != f.To[1]
-}
-
 // lits returns the values of a column in the rows of a list of literals.
 func (c *checker) lits(x int) []string { return c.p.Columns[x].Lits }
 
