@@ -7,6 +7,17 @@ import (
 	"github.com/dbtvet/dbtvet/parser/sql"
 )
 
+// alters are settings by which adapters insert, update or delete other rows than
+// the strategy says: of dbt-databricks, dbt-athena, dbt-fabric, dbt-duckdb, and the
+// static partitions of dbt-bigquery.
+var alters = []string{
+	"matched_condition", "not_matched_condition", "not_matched_by_source_action", "skip_matched_step", "skip_not_matched_step",
+	"delete_condition", "update_condition", "insert_condition", "merge_update_columns_rules", "merge_update_columns_default_rule",
+	"delete_not_matched_by_source",
+	"merge_clauses", "merge_update_condition", "merge_insert_condition", "merge_update_set_expressions", "merge_on_using_columns",
+	"partitions",
+}
+
 // loading reads from the configuration how the model is loaded; gap says what
 // of it is not known.
 func (m *Model) loading() (l Load, gap string) {
@@ -21,13 +32,17 @@ func (m *Model) loading() (l Load, gap string) {
 	case s.Effect == ReplaceRange:
 		return l, "which rows a microbatch reads is decided by dbt when it runs"
 	}
-	l.Partial = m.Node.Config.Has("merge_update_columns") || m.Node.Config.Has("merge_exclude_columns")
-	if preds, known := m.Node.Config.Strings("incremental_predicates"); m.Node.Config.Has("incremental_predicates") {
-		if !known {
-			return l, "`incremental_predicates` are not known"
+	for _, key := range alters {
+		if m.Node.Config.Has(key) {
+			return l, "`" + key + "` changes what the strategy does"
 		}
-		l.Predicates = preds
 	}
+	l.Partial = m.Node.Config.Has("merge_update_columns") || m.Node.Config.Has("merge_exclude_columns")
+	preds, _, known := settingOf(m.Node.Config, "predicates", "incremental_predicates")
+	if !known {
+		return l, "`incremental_predicates` are not known"
+	}
+	l.Predicates = preds
 	if s.Effect == OverwriteParts {
 		return m.partitions(l)
 	}
