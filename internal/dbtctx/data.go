@@ -4,6 +4,8 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"encoding/json"
+	"math"
+	"math/big"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/jinja"
@@ -22,8 +24,11 @@ var dataFunctions = map[string]func(*jinja.CallArgs) (jinja.Value, error){
 	"zip":        zipOf(false),
 	"zip_strict": zipOf(true),
 	"local_md5": func(c *jinja.CallArgs) (jinja.Value, error) {
-		v, _ := c.Arg(0, "value")
-		sum := md5.Sum([]byte(jinja.ToString(v)))
+		text, ok := c.String(0, "value")
+		if !ok {
+			return nil, hostError("local_md5 takes a string")
+		}
+		sum := md5.Sum([]byte(text))
 		return jinja.NewStr(hex.EncodeToString(sum[:])), nil
 	},
 	"diff_of_two_dicts": diffOfTwoDicts,
@@ -87,10 +92,15 @@ func decodeJSON(d *json.Decoder, depth int) (jinja.Value, error) {
 		_, err = d.Token()
 		return m, err
 	case json.Number:
-		if i, err := tok.Int64(); err == nil {
-			return i, nil
+		if n, ok := new(big.Int).SetString(tok.String(), 10); ok && n.IsInt64() {
+			return n.Int64(), nil
+		} else if ok {
+			return n, nil
 		}
 		f, err := tok.Float64()
+		if math.IsInf(f, 0) { // what is too large is infinite in Python
+			err = nil
+		}
 		return f, err
 	}
 	return jinja.FromGo(tok), nil
@@ -114,8 +124,10 @@ func writeJSON(b *strings.Builder, v jinja.Value, sorted bool, depth int) bool {
 	switch v := v.(type) {
 	case nil:
 		b.WriteString("null")
-	case bool, int64, float64:
+	case bool, int64, *big.Int:
 		b.WriteString(strings.ToLower(jinja.ToString(v)))
+	case float64:
+		b.WriteString(strings.NewReplacer("inf", "Infinity", "nan", "NaN").Replace(jinja.ToString(v)))
 	case *jinja.Str:
 		writeJSONText(b, v.Text())
 	case *jinja.List:
@@ -128,7 +140,14 @@ func writeJSON(b *strings.Builder, v jinja.Value, sorted bool, depth int) bool {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			writeJSONText(b, jinja.ToString(k))
+			name := jinja.ToString(k)
+			switch k.(type) {
+			case nil:
+				name = "null"
+			case bool:
+				name = strings.ToLower(name)
+			}
+			writeJSONText(b, name)
 			b.WriteString(": ")
 			x, _ := v.Get(k)
 			if !writeJSON(b, x, sorted, depth+1) {
@@ -182,7 +201,7 @@ func writeJSONText(b *strings.Builder, text string) {
 	}
 	for _, r := range strings.TrimSuffix(e.String(), "\n") {
 		switch {
-		case r < 0x80:
+		case r < 0x7f:
 			b.WriteRune(r)
 		case r < 0x10000:
 			writeEscape(b, r)

@@ -3,6 +3,8 @@ package dbtctx
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,11 +33,17 @@ func (k timeClass) Call(c *jinja.CallArgs) (jinja.Value, error) {
 		}
 	}
 	t := time.Date(part[0], time.Month(part[1]), part[2], part[3], part[4], part[5], part[6]*1000, time.UTC)
-	if t.Day() != part[2] || int(t.Month()) != part[1] {
+	if t.Day() != part[2] || int(t.Month()) != part[1] || !inCalendar(t) {
 		return nil, hostError("there is no day " + fmt.Sprintf("%04d-%02d-%02d", part[0], part[1], part[2]))
+	}
+	if t.Hour() != part[3] || t.Minute() != part[4] || t.Second() != part[5] || t.Nanosecond() != part[6]*1000 {
+		return nil, hostError("there is no time " + fmt.Sprintf("%02d:%02d:%02d", part[3], part[4], part[5]))
 	}
 	return timeValue{t: t, date: k.date}, nil
 }
+
+// inCalendar reports whether Python's dates reach to t.
+func inCalendar(t time.Time) bool { return t.Year() >= 1 && t.Year() <= 9999 }
 
 // Attr returns a class method.
 func (k timeClass) Attr(s *jinja.State, name string) (jinja.Value, bool) {
@@ -57,7 +65,11 @@ func (k timeClass) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 		return strict(name, func(c *jinja.CallArgs) (jinja.Value, error) {
 			text, _ := c.String(0, "date_string")
 			v, ok := isoTime(text)
-			if v.date = k.date; !ok {
+			v.date = k.date
+			switch {
+			case !ok && (strings.Contains(text, "W") || !strings.Contains(text, "-")): // the forms of weeks and without hyphens
+				return unknown(jinja.ScalarKind, "a date in ISO format", c.Place), nil
+			case !ok, k.date && len(text) > len("2006-01-02"):
 				return nil, hostError("`" + text + "` is no date in ISO format")
 			}
 			return v, nil
@@ -86,6 +98,9 @@ func (v timeValue) Print() string {
 
 // Attr returns an attribute or method.
 func (v timeValue) Attr(s *jinja.State, name string) (jinja.Value, bool) {
+	if v.date && slices.Contains([]string{"hour", "minute", "second", "microsecond", "date", "astimezone"}, name) {
+		return nil, false
+	}
 	switch name {
 	case "year":
 		return int64(v.t.Year()), true
@@ -109,7 +124,16 @@ func (v timeValue) Attr(s *jinja.State, name string) (jinja.Value, bool) {
 		day := v.t.Truncate(24 * time.Hour)
 		return answer(name, timeValue{t: day, date: true}), true
 	case "isoformat":
-		return answer(name, jinja.NewStr(strings.Replace(v.Print(), " ", "T", 1))), true
+		return strict(name, func(c *jinja.CallArgs) (jinja.Value, error) {
+			sep, given := c.String(0, "sep")
+			switch {
+			case given && v.date:
+				return nil, hostError("isoformat of a date takes no arguments")
+			case !given:
+				sep = "T"
+			}
+			return jinja.NewStr(strings.Replace(v.Print(), " ", sep, 1)), nil
+		}), true
 	case "strftime":
 		return strict(name, func(c *jinja.CallArgs) (jinja.Value, error) {
 			format, _ := c.String(0, "format")
@@ -136,16 +160,53 @@ func (v timeValue) inZone(c *jinja.CallArgs) (jinja.Value, error) {
 	return unknown(jinja.ScalarKind, "a time in another zone", c.Place), nil
 }
 
+// replaced is replace(year, month, day, ...).
 func (v timeValue) replaced(c *jinja.CallArgs) (jinja.Value, error) {
+	fields := []string{"year", "month", "day", "hour", "minute", "second", "microsecond"}
+	if v.date {
+		fields = fields[:3]
+	}
+	zone := v.zone
+	for _, a := range c.Named {
+		switch z, _ := a.Value.(zoneValue); {
+		case slices.Contains(fields, a.Name):
+		case v.date || a.Name != "tzinfo":
+			return nil, hostError("replace has no argument `" + a.Name + "`")
+		case a.Value == nil:
+			zone = ""
+		case z.name == "UTC":
+			zone = "+00:00"
+		default:
+			return unknown(jinja.ScalarKind, "a time in another zone", c.Place), nil
+		}
+	}
 	parts := []jinja.Named{}
-	for _, name := range []string{"year", "month", "day", "hour", "minute", "second", "microsecond"} {
+	for i, name := range fields {
 		n, _ := v.Attr(c.State, name)
-		if given, ok := c.Arg(byName, name); ok {
+		if given, ok := c.Arg(i, name); ok {
 			n = given
 		}
 		parts = append(parts, jinja.Named{Name: name, Value: n})
 	}
-	return timeClass{v.date}.Call(&jinja.CallArgs{State: c.State, Named: parts, Place: c.Place})
+	made, err := timeClass{v.date}.Call(&jinja.CallArgs{State: c.State, Named: parts, Place: c.Place})
+	if t, ok := made.(timeValue); ok {
+		t.zone = zone
+		made = t
+	}
+	return made, err
+}
+
+// plus is v and a duration; to a date only whole days are added. ok is false
+// if no date is that far away.
+func (v timeValue) plus(d deltaValue) (jinja.Value, bool) {
+	if d.days > maxDays || d.days < -maxDays {
+		return nil, false
+	}
+	t := v.t.AddDate(0, 0, int(d.days))
+	if !v.date {
+		t = t.Add(d.rest)
+	}
+	return timeValue{t, v.date, v.zone}, inCalendar(t)
 }
 
 // Arith is + and - with durations and other dates.
@@ -153,80 +214,104 @@ func (v timeValue) Arith(op jinja.Op, other jinja.Value, right bool) (jinja.Valu
 	switch o := other.(type) {
 	case deltaValue:
 		if op == jinja.Add {
-			return timeValue{v.t.Add(o.d), v.date, v.zone}, true
+			return v.plus(o)
 		}
 		if op == jinja.Sub && !right {
-			return timeValue{v.t.Add(-o.d), v.date, v.zone}, true
+			if v.date { // which looks at the days only, rounded down
+				return v.plus(deltaValue{days: -o.days})
+			}
+			return v.plus(o.times(-1))
 		}
 	case timeValue:
-		if op == jinja.Sub && !right {
-			return deltaValue{v.t.Sub(o.t)}, true
+		if op == jinja.Sub && !right && v.date == o.date && (v.zone == "") == (o.zone == "") {
+			seconds := v.t.Unix() - o.t.Unix()
+			rest := time.Duration(seconds%secondsOfDay)*time.Second + time.Duration(v.t.Nanosecond()-o.t.Nanosecond())
+			return delta(seconds/secondsOfDay, rest), true
 		}
 	}
 	return nil, false
 }
 
-// Order compares with another date.
+// Order compares with another date, or a time with a time.
 func (v timeValue) Order(other jinja.Value) (int, bool) {
 	o, ok := other.(timeValue)
-	return v.t.Compare(o.t), ok
+	return v.t.Compare(o.t), ok && v.date == o.date && (v.zone == "") == (o.zone == "")
 }
 
-// deltaValue is a timedelta.
-type deltaValue struct{ d time.Duration }
+const (
+	day          = 24 * time.Hour
+	secondsOfDay = 24 * 60 * 60
+	maxDays      = 999_999_999 // of a timedelta
+)
+
+// deltaValue is a timedelta: whole days, rounded down, and the rest, which is
+// not negative.
+type deltaValue struct {
+	days int64
+	rest time.Duration
+}
+
+func delta(days int64, rest time.Duration) deltaValue {
+	days, rest = days+int64(rest/day), rest%day
+	if rest < 0 {
+		days, rest = days-1, rest+day
+	}
+	return deltaValue{days, rest}
+}
+
+// times is v multiplied by n, which is small.
+func (v deltaValue) times(n int64) deltaValue {
+	seconds := int64(v.rest/time.Second) * n
+	return delta(v.days*n+seconds/secondsOfDay, time.Duration(seconds%secondsOfDay)*time.Second+v.rest%time.Second*time.Duration(n))
+}
 
 func newDelta(c *jinja.CallArgs) (jinja.Value, error) {
-	var d time.Duration
-	units := []time.Duration{24 * time.Hour, time.Second, time.Microsecond, time.Millisecond, time.Minute, time.Hour, 7 * 24 * time.Hour}
+	var d deltaValue
+	units := []time.Duration{day, time.Second, time.Microsecond, time.Millisecond, time.Minute, time.Hour, 7 * day}
 	for i, name := range []string{"days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"} {
 		switch n, _ := c.Arg(i, name); n := n.(type) {
 		case int64:
-			if n > 100_000_000 || n < -100_000_000 {
+			if n > maxDays || n < -maxDays {
 				return nil, hostError("timedelta out of range")
 			}
-			d += time.Duration(n) * units[i]
+			part := delta(0, units[i]).times(n)
+			d = delta(d.days+part.days, d.rest+part.rest)
 		case float64:
-			d += time.Duration(n * float64(units[i]))
+			if math.Abs(n*float64(units[i])) > math.MaxInt64/2 {
+				return unknown(jinja.ScalarKind, "a long timedelta", c.Place), nil
+			}
+			d = delta(d.days, d.rest+time.Duration(n*float64(units[i])).Round(time.Microsecond))
 		}
 	}
-	return deltaValue{d}, nil
+	return d, nil
 }
 
 // Print writes the value as Python does.
 func (v deltaValue) Print() string {
-	days, rest := v.days()
-	clock := fmt.Sprintf("%d:%02d:%02d", int(rest.Hours()), int(rest.Minutes())%60, int(rest.Seconds())%60)
-	switch days {
+	clock := fmt.Sprintf("%d:%02d:%02d", int(v.rest.Hours()), int(v.rest.Minutes())%60, int(v.rest.Seconds())%60)
+	if us := v.rest % time.Second / time.Microsecond; us != 0 {
+		clock += fmt.Sprintf(".%06d", us)
+	}
+	switch v.days {
 	case 0:
 		return clock
 	case 1, -1:
-		return fmt.Sprintf("%d day, %s", days, clock)
+		return fmt.Sprintf("%d day, %s", v.days, clock)
 	}
-	return fmt.Sprintf("%d days, %s", days, clock)
-}
-
-// days returns whole days, rounded down, and the rest.
-func (v deltaValue) days() (int64, time.Duration) {
-	const day = 24 * time.Hour
-	days := v.d / day
-	if v.d < 0 && v.d%day != 0 {
-		days--
-	}
-	return int64(days), v.d - days*day
+	return fmt.Sprintf("%d days, %s", v.days, clock)
 }
 
 // Attr returns days, seconds and total_seconds.
 func (v deltaValue) Attr(_ *jinja.State, name string) (jinja.Value, bool) {
-	days, rest := v.days()
 	switch name {
 	case "days":
-		return days, true
+		return v.days, true
 	case "seconds":
-		return int64(rest / time.Second), true
+		return int64(v.rest / time.Second), true
 	case "microseconds":
-		return int64(rest % time.Second / time.Microsecond), true
+		return int64(v.rest % time.Second / time.Microsecond), true
 	case "total_seconds":
-		return answer(name, v.d.Seconds()), true
+		return answer(name, float64(v.days*secondsOfDay)+v.rest.Seconds()), true
 	}
 	return nil, false
 }
@@ -237,13 +322,14 @@ func (v deltaValue) Arith(op jinja.Op, other jinja.Value, right bool) (jinja.Val
 	case deltaValue:
 		switch op {
 		case jinja.Add:
-			return deltaValue{v.d + o.d}, true
+			return delta(v.days+o.days, v.rest+o.rest), true
 		case jinja.Sub:
-			return deltaValue{v.d - o.d}, true
+			return delta(v.days-o.days, v.rest-o.rest), true
 		}
 	case int64:
-		if op == jinja.Mul {
-			return deltaValue{v.d * time.Duration(o)}, true
+		if op == jinja.Mul && o < 1_000_000 && o > -1_000_000 {
+			d := v.times(o)
+			return d, d.days <= maxDays && d.days >= -maxDays
 		}
 	}
 	return nil, false
@@ -252,7 +338,7 @@ func (v deltaValue) Arith(op jinja.Op, other jinja.Value, right bool) (jinja.Val
 // Order compares with another duration.
 func (v deltaValue) Order(other jinja.Value) (int, bool) {
 	o, ok := other.(deltaValue)
-	return cmp.Compare(v.d, o.d), ok
+	return cmp.Or(cmp.Compare(v.days, o.days), cmp.Compare(v.rest, o.rest)), ok
 }
 
 // directives are the letters of strftime and strptime by Go's layouts.
@@ -342,6 +428,9 @@ func parseTime(c *jinja.CallArgs) (jinja.Value, error) {
 	t, err := time.Parse(layout.String(), text)
 	if err != nil {
 		return nil, hostError("time data '" + text + "' does not match format '" + format + "'")
+	}
+	if t.Year() == 0 { // the format has no year
+		t = t.AddDate(1900, 0, 0)
 	}
 	return timeValue{t: t}, nil
 }
