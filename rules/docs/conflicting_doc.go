@@ -16,7 +16,7 @@ var ConflictingDoc = lint.Rule{
 		Code: "DOC04", Name: "conflicting-doc", Family: "docs", Severity: finding.Info,
 		Summary: "a column is described otherwise than the column that it is taken from", Needs: finding.NeedColumns, Since: "0.1.0",
 	},
-	Presets: []string{"strict"},
+	Presets: []string{"strict", "teaching"},
 	Model: func(p *lint.Pass, m *sema.Model) {
 		n := m.Node
 		if !tables(n) || n.Patch == nil {

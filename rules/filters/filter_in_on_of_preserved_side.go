@@ -11,7 +11,7 @@ import (
 var FilterInOn = lint.Rule{
 	Meta: finding.Meta{Code: "FLT02", Name: "filter-in-on-of-preserved-side", Family: "filters", Severity: finding.Info,
 		Summary: "a condition in ON reads only the side that the outer join keeps", Needs: finding.NeedColumns, Since: "0.1.0"},
-	Presets: []string{"strict"},
+	Presets: []string{"strict", "teaching"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, i := range w.Idle() {
 			text := oneLine(w.Text(i.Filter.Expr.Range()))

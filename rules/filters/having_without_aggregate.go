@@ -11,7 +11,7 @@ import (
 var PlainHaving = lint.Rule{
 	Meta: finding.Meta{Code: "FLT13", Name: "having-without-aggregate", Family: "filters", Severity: finding.Info,
 		Summary: "a HAVING condition reads group columns only", Needs: finding.NeedColumns, Since: "0.1.0"},
-	Presets: []string{"strict"},
+	Presets: []string{"strict", "teaching"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, f := range w.PlainHaving() {
 			text := oneLine(w.Text(f.Expr.Range()))

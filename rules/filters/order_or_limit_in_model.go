@@ -11,7 +11,7 @@ import (
 var OrderOrLimit = lint.Rule{
 	Meta: finding.Meta{Code: "FLT12", Name: "order-or-limit-in-model", Family: "filters", Severity: finding.Info,
 		Summary: "ORDER BY without LIMIT, or a LIMIT of the whole model", Needs: finding.NeedSQL, Since: "0.1.0"},
-	Presets: []string{"strict"},
+	Presets: []string{"strict", "teaching"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, s := range w.Sorted() {
 			switch {

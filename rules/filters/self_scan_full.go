@@ -11,7 +11,7 @@ import (
 var SelfScan = lint.Rule{
 	Meta: finding.Meta{Code: "FLT14", Name: "self-scan-full", Family: "filters", Severity: finding.Info,
 		Summary: "a subquery reads the whole of {{ this }}", Needs: finding.NeedSQL, Since: "0.1.0"},
-	Presets: []string{"strict"},
+	Presets: []string{"strict", "teaching"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, s := range w.SelfScans() {
 			p.Report(s.Table.Span, "the subquery reads every row of `{{ this }}`, more with each run").

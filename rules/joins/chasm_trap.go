@@ -11,7 +11,7 @@ import (
 var ChasmTrap = lint.Rule{
 	Meta: finding.Meta{Code: "FAN03", Name: "chasm-trap", Family: "joins", Severity: finding.Info,
 		Summary: "two joins multiply the rows of each other", Needs: finding.NeedKeys, Since: "0.1.0"},
-	Presets: []string{"strict"},
+	Presets: []string{"strict", "teaching"},
 	World: func(p *lint.Pass, w *sema.World) {
 		for _, c := range w.Chasms() {
 			a, b := c.First.Right, c.Second.Right

@@ -12,7 +12,7 @@ import (
 var UnknownGrain = lint.Rule{
 	Meta: finding.Meta{Code: "FAN15", Name: "unknown-grain", Family: "joins", Severity: finding.Info,
 		Summary: "a declared key would decide joins of which nothing is known", Needs: finding.NeedKeys, Since: "0.1.0"},
-	Presets: []string{"strict"},
+	Presets: []string{"strict", "teaching"},
 	Project: func(p *lint.Pass, pr *lint.Project) {
 		for _, w := range sema.Wanted(pr.Models) {
 			n := pr.Manifest.ByID[w.Relation]
