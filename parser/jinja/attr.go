@@ -108,7 +108,7 @@ func (s *State) itemOf(v, key Value) (Value, bool) {
 		}
 	case *Str:
 		n := utf8.RuneCountInString(v.text)
-		if i, ok := indexOf(key, n); ok {
+		if i, ok := indexOf(key, n); ok && v.knowsAt(key) {
 			from := byteOffset(v.text, i, n)
 			return v.slice(from, byteOffset(v.text, i+1, n)), true
 		}
@@ -205,7 +205,9 @@ func (s *State) slice(v Value, parts [3]Value) (Value, error) {
 	case *Tuple:
 		items, err := sliceItems(v.items, parts)
 		return &Tuple{items: items}, err
-	case rangeValue, *Set, *Dict, *view, Iterable:
+	case rangeValue:
+		return v.slice(parts)
+	case Iterable:
 		items, err := s.items(v)
 		if err != nil {
 			return nil, err
@@ -230,6 +232,9 @@ func sliceItems(items []Value, parts [3]Value) ([]Value, error) {
 
 func (s *State) sliceStr(v *Str, parts [3]Value) (Value, error) {
 	s.read(v)
+	if !v.knowsSlice(parts) {
+		return nil, errUnknown
+	}
 	n := utf8.RuneCountInString(v.text)
 	lo, step, count, err := sliceRange(n, parts)
 	if err != nil {
@@ -254,8 +259,26 @@ func (s *State) sliceStr(v *Str, parts [3]Value) (Value, error) {
 }
 
 // sliceRange returns the first index, the step and the number of elements
-// that a slice of n elements selects, as Python clips it.
+// that a slice of n elements selects.
 func sliceRange(n int, parts [3]Value) (lo, step, count int, err error) {
+	from, to, st, err := sliceBounds(n, parts)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	size := int64(n)
+	st = max(-size-1, min(st, size+1))
+	c := int64(0)
+	if st > 0 && to > from {
+		c = (to - from + st - 1) / st
+	} else if st < 0 && from > to {
+		c = (from - to - st - 1) / -st
+	}
+	return int(from), int(st), int(c), nil
+}
+
+// sliceBounds returns where a slice of n elements begins and ends, as Python
+// clips it, and its step.
+func sliceBounds(n int, parts [3]Value) (from, to, step int64, err error) {
 	var set [3]bool
 	var val [3]int64
 	for i, p := range parts {
@@ -268,11 +291,11 @@ func sliceRange(n int, parts [3]Value) (lo, step, count int, err error) {
 		}
 		set[i] = true
 	}
-	st := int64(1)
+	step = 1
 	if set[2] {
-		st = val[2]
+		step = val[2]
 	}
-	if st == 0 {
+	if step == 0 {
 		return 0, 0, 0, failure(ValueError, "slice step cannot be zero")
 	}
 	size := int64(n)
@@ -282,9 +305,9 @@ func sliceRange(n int, parts [3]Value) (lo, step, count int, err error) {
 		}
 		return max(low, min(x, high))
 	}
-	from, to := int64(0), size
+	from, to = int64(0), size
 	low, high := int64(0), size
-	if st < 0 {
+	if step < 0 {
 		from, to, low, high = size-1, -1, -1, size-1
 	}
 	if set[0] {
@@ -293,12 +316,5 @@ func sliceRange(n int, parts [3]Value) (lo, step, count int, err error) {
 	if set[1] {
 		to = clip(val[1], low, high)
 	}
-	st = max(-size-1, min(st, size+1))
-	c := int64(0)
-	if st > 0 && to > from {
-		c = (to - from + st - 1) / st
-	} else if st < 0 && from > to {
-		c = (from - to - st - 1) / -st
-	}
-	return int(from), int(st), int(c), nil
+	return from, to, step, nil
 }

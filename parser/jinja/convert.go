@@ -149,6 +149,9 @@ func scalar(v Value) string {
 	case Undefined:
 		return "Undefined"
 	case *Macro:
+		if v.caller {
+			return "<Macro anonymous>"
+		}
 		return "<Macro " + quoted(v.Name) + ">"
 	case *Func:
 		return "<function " + v.Name + ">"
@@ -215,6 +218,24 @@ func reprText(b *strings.Builder, text string) {
 		}
 	}
 	b.WriteRune(quote)
+}
+
+// inASCII writes what is not ASCII in a text of reprText as escape sequences.
+func inASCII(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteRune(r)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	return b.String()
 }
 
 // typeName is the name of v's Python type.

@@ -20,8 +20,10 @@ const (
 	IndexError     ErrorKind = "IndexError"
 	AttributeError ErrorKind = "AttributeError"
 	ZeroDivision   ErrorKind = "ZeroDivisionError"
+	OverflowError  ErrorKind = "OverflowError"
 	RuntimeError   ErrorKind = "TemplateRuntimeError"
 	AssertionError ErrorKind = "TemplateAssertionError"
+	ArgumentError  ErrorKind = "FilterArgumentError"
 	// Unsupported is a construct that is parsed but not carried out: include,
 	// import, extends.
 	Unsupported ErrorKind = "Unsupported"

@@ -109,7 +109,7 @@ func filterExtreme(s *State, v Value, c *CallArgs, largest bool) (Value, error) 
 	attribute, _ := c.Arg(1, "attribute")
 	keys := s.keysOf(items, attribute, c, 0)
 	best := 0
-	for i := range items {
+	for i := 1; i < len(items); i++ {
 		d, err := order(keys[i], keys[best])
 		if err != nil {
 			return nil, err
@@ -131,10 +131,6 @@ func filterSort(s *State, v Value, c *CallArgs) (Value, error) {
 	paths := []Value{attribute}
 	if str, ok := attribute.(*Str); ok {
 		paths = str.split(",", -1)
-	}
-	if len(paths) == 1 {
-		items, err = sortBy(items, s.keysOf(items, attribute, c, 1), reverse)
-		return &List{items: items}, err
 	}
 	keys := make([]Value, len(items))
 	columns := make([][]Value, len(paths))
@@ -186,7 +182,10 @@ func filterDictSort(s *State, v Value, c *CallArgs) (Value, error) {
 	}
 	sensitive, _ := c.Bool(0, "case_sensitive")
 	reverse, _ := c.Bool(2, "reverse")
-	by, _ := c.String(1, "by")
+	by, given := c.String(1, "by")
+	if given && by != "key" && by != "value" {
+		return nil, failure(ArgumentError, `You can only sort by either "key" or "value"`)
+	}
 	pairs := d.pairs()
 	keys := d.Keys()
 	if by == "value" {
@@ -270,43 +269,59 @@ func filterGroupBy(s *State, v Value, c *CallArgs) (Value, error) {
 	return out, nil
 }
 
+// filterBatch cuts a list into rows of n; as in the original, a number below one
+// gives an empty row and then the rest.
 func filterBatch(s *State, v Value, c *CallArgs) (Value, error) {
 	n, ok := c.Int(0, "linecount")
-	if !ok || n <= 0 {
-		return nil, failure(TypeError, "batch needs a positive number of items")
+	if !ok {
+		return nil, failure(TypeError, "batch needs a number of items")
 	}
 	items, err := s.items(v)
 	if err != nil {
 		return nil, err
 	}
-	fill, fills := c.Arg(1, "fill_with")
-	out := &List{items: []Value{}}
-	for from := 0; from < len(items); from += n {
-		row := append([]Value(nil), items[from:min(from+n, len(items))]...)
-		if fills && fill != nil && len(row) < n {
-			s.iterate(n - len(row))
-			for len(row) < n {
-				row = append(row, fill)
-			}
+	out, row := &List{items: []Value{}}, []Value{}
+	for _, item := range items {
+		if len(row) == n {
+			out.items = append(out.items, &List{items: row})
+			row = []Value{}
 		}
-		out.items = append(out.items, &List{items: row})
+		row = append(row, item)
 	}
+	if len(row) == 0 {
+		return out, nil
+	}
+	if fill, ok := c.Arg(1, "fill_with"); ok && fill != nil && len(row) < n {
+		s.iterate(n - len(row))
+		for len(row) < n {
+			row = append(row, fill)
+		}
+	}
+	out.items = append(out.items, &List{items: row})
 	return out, nil
 }
 
+// filterSlice cuts a list into n columns; the later ones are filled up, as in the
+// original also if none lacks an item.
 func filterSlice(s *State, v Value, c *CallArgs) (Value, error) {
 	n, ok := c.Int(0, "slices")
-	if !ok || n <= 0 {
-		return nil, failure(TypeError, "slice needs a positive number of slices")
+	if !ok {
+		return nil, failure(TypeError, "slice needs a number of slices")
 	}
 	items, err := s.items(v)
 	if err != nil {
 		return nil, err
+	}
+	if n == 0 {
+		return nil, failure(ZeroDivision, "integer division or modulo by zero")
+	}
+	out := &List{items: []Value{}}
+	if n < 0 {
+		return out, nil
 	}
 	s.iterate(n)
 	fill, fills := c.Arg(1, "fill_with")
 	size, extra := len(items)/n, len(items)%n
-	out := &List{items: []Value{}}
 	at := 0
 	for i := range n {
 		end := at + size
@@ -314,7 +329,7 @@ func filterSlice(s *State, v Value, c *CallArgs) (Value, error) {
 			end++
 		}
 		row := append([]Value(nil), items[at:end]...)
-		if fills && fill != nil && i >= extra && extra > 0 {
+		if fills && fill != nil && i >= extra {
 			row = append(row, fill)
 		}
 		out.items = append(out.items, &List{items: row})
@@ -323,8 +338,17 @@ func filterSlice(s *State, v Value, c *CallArgs) (Value, error) {
 	return out, nil
 }
 
+// filtered are the items of what map, select and so on are applied to: nothing of a
+// value that is false, whatever it is.
+func (s *State) filtered(v Value) ([]Value, error) {
+	if _, unknown := unknownTruth(v); !unknown && !truth(v) {
+		return nil, nil
+	}
+	return s.items(v)
+}
+
 func filterMap(s *State, v Value, c *CallArgs) (Value, error) {
-	items, err := s.items(v)
+	items, err := s.filtered(v)
 	if err != nil {
 		return nil, err
 	}
@@ -341,9 +365,12 @@ func filterMap(s *State, v Value, c *CallArgs) (Value, error) {
 		}
 		return out, nil
 	}
+	if len(items) == 0 {
+		return out, nil
+	}
 	name, ok := c.String(0, "")
 	if !ok {
-		return nil, failure(AssertionError, "map requires a filter argument")
+		return nil, failure(ArgumentError, "map requires a filter argument")
 	}
 	for i, item := range items {
 		call := &CallArgs{State: s, Args: c.Args[1:], Named: c.Named, Place: c.Place}
@@ -359,7 +386,7 @@ func filterMap(s *State, v Value, c *CallArgs) (Value, error) {
 
 // selection is select and reject, or with attr selectattr and rejectattr.
 func selection(s *State, v Value, c *CallArgs, attr, want bool) (Value, error) {
-	items, err := s.items(v)
+	items, err := s.filtered(v)
 	if err != nil {
 		return nil, err
 	}
@@ -368,7 +395,7 @@ func selection(s *State, v Value, c *CallArgs, attr, want bool) (Value, error) {
 	get := func(v Value) Value { return v }
 	if attr {
 		if len(args) == 0 {
-			return nil, failure(AssertionError, "Missing parameter for attribute name")
+			return nil, failure(ArgumentError, "Missing parameter for attribute name")
 		}
 		get, args = s.getter(args[0], c), args[1:]
 	}

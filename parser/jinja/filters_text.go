@@ -46,7 +46,7 @@ func filterReplace(s *State, v Value, c *CallArgs) (Value, error) {
 	if !ok {
 		n = -1
 	}
-	return s.replaced(s.text(v, at), s.text(old, at).text, s.text(with, at), n), nil
+	return s.replaced(s.text(v, at), s.text(old, at).text, s.text(with, at), n)
 }
 
 func filterFormat(s *State, v Value, c *CallArgs) (Value, error) {
@@ -180,14 +180,19 @@ func filterURLEncode(s *State, v Value, c *CallArgs) (Value, error) {
 		pairs = x.pairs()
 	case *List:
 		pairs = x.items
+	case *Tuple:
+		pairs = x.items
 	default:
 		return NewStr(quote(v, true)), nil
 	}
 	var parts []string
 	for _, p := range pairs {
 		kv, err := s.items(p)
-		if err != nil || len(kv) != 2 {
-			return nil, failure(ValueError, "urlencode needs pairs")
+		if err != nil {
+			return nil, failure(TypeError, "cannot unpack non-iterable %s object", typeName(p))
+		}
+		if len(kv) != 2 {
+			return nil, failure(ValueError, "expected 2 values to unpack, got %d", len(kv))
 		}
 		parts = append(parts, quote(kv[0], false)+"="+quote(kv[1], false))
 	}
@@ -314,30 +319,33 @@ func filterAbs(_ *State, v Value, _ *CallArgs) (Value, error) {
 	return small(new(big.Int).Abs(n.asBig())), nil
 }
 
-func filterRound(_ *State, v Value, c *CallArgs) (Value, error) {
+func filterRound(s *State, v Value, c *CallArgs) (Value, error) {
 	precision, _ := c.Int(0, "precision")
 	method, ok := c.String(1, "method")
 	if !ok {
 		method = "common"
 	}
+	if method != "common" && method != "ceil" && method != "floor" {
+		return nil, failure(ArgumentError, "method must be common, ceil or floor")
+	}
+	v = s.needed(v, c.Place.Span)
 	n, ok := number(v)
 	if !ok {
 		return nil, failure(TypeError, "type %s doesn't define __round__ method", typeName(v))
 	}
 	precision = max(-400, min(precision, 400))
 	scale := math.Pow(10, float64(precision))
+	round := math.Floor
 	switch method {
 	case "common":
 		if !n.float && precision >= 0 {
-			return v, nil
+			return small(n.asBig()), nil
 		}
 		return roundEven(n, precision), nil
 	case "ceil":
-		return math.Ceil(n.asFloat()*scale) / scale, nil
-	case "floor":
-		return math.Floor(n.asFloat()*scale) / scale, nil
+		round = math.Ceil
 	}
-	return nil, failure(AssertionError, "method must be common, ceil or floor")
+	return round(n.asFloat()*scale)/scale + 0, nil
 }
 
 // roundEven rounds to a number of decimals, halves to even; negative

@@ -3,6 +3,7 @@ package jinja
 import (
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +17,8 @@ type formatter struct {
 	args  []Value
 	named []Named
 	at    source.Span
-	auto  int // the next argument of an empty field
+	auto  int  // the next argument of an empty field
+	given bool // a field named the number of its argument
 }
 
 func (s *State) format(v *Str, args []Value, named []Named, at source.Span) (Value, error) {
@@ -24,7 +26,20 @@ func (s *State) format(v *Str, args []Value, named []Named, at source.Span) (Val
 	return f.run(v, 0)
 }
 
+// run writes v with its fields replaced. What is wrong with a text that has a
+// hole is not known.
 func (f *formatter) run(v *Str, depth int) (*Str, error) {
+	w, err := f.fields(v, depth)
+	if err != nil && v.open {
+		err = errUnknown
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.take(), nil
+}
+
+func (f *formatter) fields(v *Str, depth int) (*buffer, error) {
 	var w buffer
 	text := v.text
 	literal := func(from, to int) { w.str(v.slice(from, to), f.s.seg(f.at)) }
@@ -53,7 +68,7 @@ func (f *formatter) run(v *Str, depth int) (*Str, error) {
 		}
 		i = end + 1
 	}
-	return w.take(), nil
+	return &w, nil
 }
 
 // fieldEnd returns the offset of the brace that closes the field at from.
@@ -82,6 +97,22 @@ func (f *formatter) field(w *buffer, field string, depth int) error {
 	if err != nil {
 		return err
 	}
+	switch conversion {
+	case 's':
+		v = f.s.text(v, f.at)
+	case 'r', 'a':
+		if openInside(v) {
+			return errUnknown
+		}
+		text := Repr(v)
+		if conversion == 'a' {
+			text = inASCII(text)
+		}
+		v = NewStr(text)
+	case 0:
+	default:
+		return failure(ValueError, "Unknown conversion specifier %c", conversion)
+	}
 	if strings.Contains(spec, "{") {
 		if depth >= 2 {
 			return failure(ValueError, "Max string recursion exceeded")
@@ -91,15 +122,6 @@ func (f *formatter) field(w *buffer, field string, depth int) error {
 			return err
 		}
 		spec = inner.text
-	}
-	switch conversion {
-	case 's':
-		v = f.s.text(v, f.at)
-	case 'r', 'a':
-		if openInside(v) {
-			return errUnknown
-		}
-		v = NewStr(Repr(v))
 	}
 	return f.s.formatValue(w, v, spec, f.at)
 }
@@ -126,7 +148,7 @@ func (f *formatter) value(name string) (Value, error) {
 	if end < 0 {
 		end = len(name)
 	}
-	v, err := f.argument(name[:end])
+	v, err := f.argument(name[:end], end == len(name))
 	rest := name[end:]
 	const empty = "Empty attribute in format string"
 	for rest != "" && err == nil {
@@ -160,16 +182,26 @@ func (f *formatter) value(name string) (Value, error) {
 	return v, err
 }
 
-func (f *formatter) argument(name string) (Value, error) {
-	i, err := strconv.Atoi(name)
-	if name == "" {
-		i, err = f.auto, nil
+// argument returns the argument that a field begins with; only a field that is
+// nothing else decides between counted and numbered ones.
+func (f *formatter) argument(name string, alone bool) (Value, error) {
+	i, numbered := 0, strings.Trim(name, decimal) == ""
+	switch {
+	case name == "":
+		i = f.auto
 		f.auto++
+	case numbered:
+		i, _ = strconv.Atoi(name[:min(len(name), 9)])
+		f.given = f.given || alone
 	}
-	if err == nil {
-		if i < 0 || i >= len(f.args) {
-			return nil, failure(IndexError, "Replacement index %d out of range for positional args tuple", i)
-		}
+	switch {
+	case f.auto > 0 && f.given && name == "":
+		return nil, failure(ValueError, "cannot switch from manual field specification to automatic field numbering")
+	case f.auto > 0 && f.given && numbered && alone:
+		return nil, failure(ValueError, "cannot switch from automatic field numbering to manual field specification")
+	case numbered && i >= len(f.args):
+		return nil, failure(IndexError, "Replacement index %d out of range for positional args tuple", i)
+	case numbered:
 		return f.args[i], nil
 	}
 	for _, a := range f.named {
@@ -186,18 +218,20 @@ type spec struct {
 	align     byte
 	sign      byte
 	alternate bool
-	zero      bool
 	width     int
 	group     byte
 	precision int // -1 if not given
 	verb      byte
 }
 
-func parseSpec(text string) (spec, error) {
+// parseSpec reads a specification for a value of the given kind: 's' for text, 'd'
+// for integers, 'f' for floats.
+func parseSpec(text string, kind byte) (spec, error) {
 	p := spec{fill: " ", precision: -1}
 	const aligns = "<>=^"
+	filled := false
 	if _, n := utf8.DecodeRuneInString(text); n < len(text) && strings.IndexByte(aligns, text[n]) >= 0 {
-		p.fill, p.align, text = text[:n], text[n], text[n+1:]
+		p.fill, p.align, text, filled = text[:n], text[n], text[n+1:], true
 	} else if text != "" && strings.IndexByte(aligns, text[0]) >= 0 {
 		p.align, text = text[0], text[1:]
 	}
@@ -211,10 +245,10 @@ func parseSpec(text string) (spec, error) {
 	}
 	p.sign = next("+- ")
 	p.alternate = next("#") != 0
-	if next("0") != 0 {
-		p.zero = true
-		if p.align == 0 {
-			p.fill, p.align = "0", '='
+	if !filled && next("0") != 0 {
+		p.fill = "0"
+		if p.align == 0 && kind != 's' {
+			p.align = '='
 		}
 	}
 	p.width = leadingInt(&text)
@@ -225,11 +259,42 @@ func parseSpec(text string) (spec, error) {
 		}
 		p.precision = leadingInt(&text)
 	}
-	p.verb = next("bcdeEfFgGnosxX%")
-	if text != "" {
+	if len(text) > 1 {
 		return p, failure(ValueError, "Invalid format specifier")
 	}
-	return p, nil
+	if text != "" {
+		p.verb = text[0]
+	}
+	return p, p.check(kind)
+}
+
+// check reports what the parts of a specification exclude.
+func (p spec) check(kind byte) error {
+	verb, of := p.verb, map[byte]string{'s': "str", 'd': "int", 'f': "float"}[kind]
+	if verb == 0 && kind == 's' {
+		verb = 's'
+	}
+	verbs := map[byte]string{'s': "s", 'd': "bcdoxXneEfFgG%", 'f': "neEfFgG%"}[kind]
+	whole := kind == 'd' && strings.IndexByte("\x00bcdoxXn", verb) >= 0
+	switch {
+	case p.group != 0 && strings.IndexByte("\x00deEfFgG%", verb) < 0 && (p.group == ',' || strings.IndexByte("boxX", verb) < 0):
+		return failure(ValueError, "Cannot specify '%c' with '%c'.", p.group, verb)
+	case verb != 0 && strings.IndexByte(verbs, verb) < 0:
+		return failure(ValueError, "Unknown format code '%c' for object of type '%s'", verb, of)
+	case kind == 's' && p.sign != 0:
+		return failure(ValueError, "Sign not allowed in string format specifier")
+	case kind == 's' && p.alternate:
+		return failure(ValueError, "Alternate form (#) not allowed in string format specifier")
+	case kind == 's' && p.align == '=':
+		return failure(ValueError, "'=' alignment not allowed in string format specifier")
+	case whole && p.precision >= 0:
+		return failure(ValueError, "Precision not allowed in integer format specifier")
+	case whole && verb == 'c' && p.sign != 0:
+		return failure(ValueError, "Sign not allowed with integer format specifier 'c'")
+	case whole && verb == 'c' && p.alternate:
+		return failure(ValueError, "Alternate form (#) not allowed with integer format specifier 'c'")
+	}
+	return nil
 }
 
 // leadingInt cuts a number of at most seven digits off text; a larger one
@@ -251,32 +316,48 @@ func (s *State) formatValue(w *buffer, v Value, text string, at source.Span) err
 		s.print(w, v, at)
 		return nil
 	}
-	p, err := parseSpec(text)
-	if err != nil {
-		return err
-	}
 	v = s.needed(v, at)
-	if str, ok := v.(*Str); ok {
-		return s.formatStr(w, str, p, at)
-	}
-	if b, ok := v.(bool); ok && p.verb == 0 && p.width == 0 {
-		s.print(w, b, at)
+	if u, unknown := v.(*Unknown); unknown {
+		s.print(w, u, at)
 		return nil
+	}
+	if str, ok := v.(*Str); ok {
+		p, err := parseSpec(text, 's')
+		if err != nil {
+			return err
+		}
+		return s.formatStr(w, str, p, at)
 	}
 	n, ok := number(v)
 	if !ok {
 		return failure(TypeError, "unsupported format string passed to %s.__format__", typeName(v))
 	}
-	sign, digits, err := p.number(n)
+	kind := byte('d')
+	if n.float {
+		kind = 'f'
+	}
+	p, err := parseSpec(text, kind)
 	if err != nil {
 		return err
 	}
-	width := utf8.RuneCountInString(digits) + len(sign)
-	missing := max(0, p.width-width)
+	sign, digits, err := p.number(n)
+	if err == nil {
+		s.formatDigits(w, p, sign, digits, at)
+	}
+	return err
+}
+
+// formatDigits writes a number that is padded and grouped.
+func (s *State) formatDigits(w *buffer, p spec, sign, digits string, at source.Span) {
+	digits = p.grouped(digits, 0)
+	if p.fill == "0" && p.align == '=' && p.group != 0 { // the zeros are grouped as well
+		s.spend(p.width)
+		digits = p.grouped(digits, p.width-len(sign))
+	}
+	missing := max(0, p.width-utf8.RuneCountInString(digits)-len(sign))
 	s.spend(missing*len(p.fill) + len(digits))
 	left, middle, right := p.padding(missing, '>')
 	w.write(left+sign+middle+digits+right, s.seg(at))
-	return nil
 }
 
 // padding returns what to put before, between sign and digits, and behind.
@@ -297,11 +378,8 @@ func (p spec) padding(missing int, align byte) (left, middle, right string) {
 }
 
 func (s *State) formatStr(w *buffer, v *Str, p spec, at source.Span) error {
-	if p.verb != 0 && p.verb != 's' {
-		return failure(ValueError, "Unknown format code '%c' for object of type 'str'", p.verb)
-	}
-	if p.align == '=' && !p.zero {
-		return failure(ValueError, "'=' alignment not allowed in string format specifier")
+	if v.open && (p.precision >= 0 && !v.knows(int64(p.precision)) || p.width > 0 && p.fill != " ") {
+		return errUnknown
 	}
 	n := utf8.RuneCountInString(v.text)
 	if p.precision >= 0 && p.precision < n {
@@ -310,9 +388,6 @@ func (s *State) formatStr(w *buffer, v *Str, p spec, at source.Span) error {
 	}
 	missing := max(0, p.width-n)
 	s.spend(missing*len(p.fill) + len(v.text))
-	if p.align == '=' {
-		p.align = '<'
-	}
 	left, _, right := p.padding(missing, '<')
 	w.write(left, s.seg(at))
 	w.str(v, s.seg(at))
@@ -320,18 +395,19 @@ func (s *State) formatStr(w *buffer, v *Str, p spec, at source.Span) error {
 	return nil
 }
 
-// number returns the sign and the digits of n.
+// number returns the digits of n, and what precedes them and any padding: the
+// sign and the prefix of the base.
 func (p spec) number(n num) (sign, digits string, err error) {
-	if !n.float && strings.IndexByte("eEfFgG%", p.verb) >= 0 && p.verb != 0 {
+	if !n.float && p.verb != 0 && strings.IndexByte("eEfFgG%", p.verb) >= 0 {
 		n = num{f: n.asFloat(), float: true}
 	}
-	negative := false
+	negative, prefix := false, ""
 	if n.float {
 		negative = math.Signbit(n.f) && !math.IsNaN(n.f)
 		digits, err = p.floatDigits(math.Abs(n.f))
 	} else {
 		negative = n.asBig().Sign() < 0
-		digits, err = p.intDigits(new(big.Int).Abs(n.asBig()))
+		prefix, digits, err = p.intDigits(new(big.Int).Abs(n.asBig()))
 	}
 	switch {
 	case negative:
@@ -339,13 +415,12 @@ func (p spec) number(n num) (sign, digits string, err error) {
 	case p.sign == '+' || p.sign == ' ':
 		sign = string(p.sign)
 	}
-	return sign, p.grouped(digits), err
+	return sign + prefix, digits, err
 }
 
-func (p spec) intDigits(n *big.Int) (string, error) {
-	prefix, base := "", 10
+func (p spec) intDigits(n *big.Int) (prefix, digits string, err error) {
+	base := 10
 	switch p.verb {
-	case 0, 'd', 'n':
 	case 'b':
 		prefix, base = "0b", 2
 	case 'o':
@@ -353,24 +428,25 @@ func (p spec) intDigits(n *big.Int) (string, error) {
 	case 'x', 'X':
 		prefix, base = "0x", 16
 	case 'c':
-		if !n.IsInt64() || n.Int64() > utf8.MaxRune {
-			return "", failure(ValueError, "%%c arg not in range(0x110000)")
-		}
-		return string(rune(n.Int64())), nil
-	default:
-		return "", failure(ValueError, "Unknown format code '%c' for object of type 'int'", p.verb)
+		digits, err = codeText(n)
+		return "", digits, err
 	}
-	if p.precision >= 0 {
-		return "", failure(ValueError, "Precision not allowed in integer format specifier")
+	if !p.alternate {
+		prefix = ""
 	}
-	digits := n.Text(base)
-	if p.alternate {
-		digits = prefix + digits
-	}
+	digits = n.Text(base)
 	if p.verb == 'X' {
-		digits = strings.ToUpper(digits)
+		prefix, digits = strings.ToUpper(prefix), strings.ToUpper(digits)
 	}
-	return digits, nil
+	return prefix, digits, nil
+}
+
+// codeText is the character with the number n.
+func codeText(n *big.Int) (string, error) {
+	if n.Sign() < 0 || !n.IsInt64() || n.Int64() > utf8.MaxRune {
+		return "", failure(OverflowError, "%%c arg not in range(0x110000)")
+	}
+	return string(rune(n.Int64())), nil
 }
 
 func (p spec) floatDigits(f float64) (string, error) {
@@ -378,69 +454,90 @@ func (p spec) floatDigits(f float64) (string, error) {
 	if precision < 0 && p.verb != 0 {
 		precision = 6
 	}
-	if math.IsInf(f, 0) || math.IsNaN(f) {
+	text := ""
+	switch verb := p.verb | 0x20; {
+	case math.IsInf(f, 0) || math.IsNaN(f):
+		text = floatText(f)
+	case p.verb == 0 && precision < 0:
 		return floatText(f), nil
-	}
-	switch p.verb {
-	case 0:
-		if precision < 0 {
-			return floatText(f), nil
-		}
-		text := general(f, precision, p.alternate)
+	case p.verb == 0:
+		text = general(f, precision, precision-1, p.alternate)
 		if !strings.ContainsAny(text, ".e") {
 			text += ".0"
 		}
-		return text, nil
-	case 'e', 'E':
-		text := strconv.FormatFloat(f, p.verb, precision, 64)
-		return text, nil
-	case 'f', 'F':
-		return strconv.FormatFloat(f, 'f', precision, 64), nil
-	case 'g', 'G', 'n':
-		text := general(f, precision, p.alternate)
-		if p.verb == 'G' {
-			text = strings.ToUpper(text)
-		}
-		return text, nil
-	case '%':
-		return strconv.FormatFloat(f*100, 'f', precision, 64) + "%", nil
+	case verb == 'e':
+		text = p.pointed(strconv.FormatFloat(f, 'e', precision, 64))
+	case verb == 'f':
+		text = p.pointed(strconv.FormatFloat(f, 'f', precision, 64))
+	case p.verb == '%':
+		text = p.pointed(strconv.FormatFloat(f*100, 'f', precision, 64))
+	default:
+		text = general(f, precision, precision, p.alternate)
 	}
-	return "", failure(ValueError, "Unknown format code '%c' for object of type 'float'", p.verb)
+	switch p.verb {
+	case '%':
+		text += "%"
+	case 'E', 'F', 'G':
+		text = strings.ToUpper(text)
+	}
+	return text, nil
 }
 
-// general is %g: an exponent only if it is below -4 or not below the precision.
-func general(f float64, precision int, keepZeros bool) string {
-	precision = max(1, precision)
+// pointed adds the point that the alternate form has even before no decimals.
+func (p spec) pointed(text string) string {
+	if !p.alternate || strings.Contains(text, ".") {
+		return text
+	}
+	mantissa, exponent, _ := strings.Cut(text, "e")
+	if exponent != "" {
+		exponent = "e" + exponent
+	}
+	return mantissa + "." + exponent
+}
+
+// general is %g: an exponent only if it is below -4 or not below limit.
+func general(f float64, precision, limit int, keepZeros bool) string {
+	precision, limit = max(1, precision), max(1, limit)
 	text := strconv.FormatFloat(f, 'e', precision-1, 64)
 	exp, _ := strconv.Atoi(text[strings.IndexByte(text, 'e')+1:])
 	mantissa, exponent := text[:strings.IndexByte(text, 'e')], text[strings.IndexByte(text, 'e'):]
-	if exp >= -4 && exp < precision {
+	if exp >= -4 && exp < limit {
 		mantissa, exponent = strconv.FormatFloat(f, 'f', precision-1-exp, 64), ""
 	}
-	if !keepZeros && strings.Contains(mantissa, ".") {
+	switch {
+	case keepZeros && !strings.Contains(mantissa, "."):
+		mantissa += "."
+	case !keepZeros && strings.Contains(mantissa, "."):
 		mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
 	}
 	return mantissa + exponent
 }
 
-// grouped puts separators between thousands (fours for other bases).
-func (p spec) grouped(digits string) string {
+// grouped puts separators between thousands (fours for other bases), in at
+// least width characters.
+func (p spec) grouped(digits string, width int) string {
 	if p.group == 0 {
 		return digits
 	}
 	size := 3
-	if strings.IndexByte("boxX", p.verb) >= 0 && p.verb != 0 {
+	if p.verb != 0 && strings.IndexByte("boxX", p.verb) >= 0 {
 		size = 4
 	}
-	end := strings.IndexAny(digits, ".e%")
-	if end < 0 {
+	digits = strings.ReplaceAll(digits, string(p.group), "")
+	end := strings.IndexAny(digits, ".e%in") // or inf, nan
+	if end < 0 || size == 4 {
 		end = len(digits)
 	}
-	whole := digits[:end]
+	whole, rest := digits[:end], digits[end:]
+	for grouped := len(whole) + (len(whole)-1)/size; grouped+len(rest) < width; grouped = len(whole) + (len(whole)-1)/size {
+		whole = "0" + whole
+	}
 	var parts []string
 	for len(whole) > size {
-		parts = append([]string{whole[len(whole)-size:]}, parts...)
+		parts = append(parts, whole[len(whole)-size:])
 		whole = whole[:len(whole)-size]
 	}
-	return strings.Join(append([]string{whole}, parts...), string(p.group)) + digits[end:]
+	parts = append(parts, whole)
+	slices.Reverse(parts)
+	return strings.Join(parts, string(p.group)) + rest
 }

@@ -1,6 +1,9 @@
 package jinja
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // globals are the names that every template knows, unless the host gives them
 // another meaning.
@@ -12,6 +15,9 @@ var globals = map[string]Value{
 	"joiner":    &Func{Name: "joiner", Lazy: true, Fn: newJoiner},
 	"lipsum":    &Func{Name: "lipsum", Lazy: true, Fn: lipsum},
 }
+
+// maxRange bounds the bounds and the steps of ranges.
+const maxRange = 1 << 40
 
 // rangeValue is Python's range.
 type rangeValue struct{ start, stop, step int64 }
@@ -36,8 +42,7 @@ func newRange(c *CallArgs) (Value, error) {
 	case r.step == 0:
 		return nil, failure(ValueError, "range() arg 3 must not be zero")
 	}
-	const limit = 1 << 40
-	clip := func(x int64) int64 { return max(-limit, min(x, limit)) }
+	clip := func(x int64) int64 { return max(-maxRange, min(x, maxRange)) }
 	return rangeValue{clip(r.start), clip(r.stop), clip(r.step)}, nil
 }
 
@@ -62,6 +67,19 @@ func (r rangeValue) items() []Value {
 		out[i] = r.start + int64(i)*r.step
 	}
 	return out
+}
+
+// slice is r[lo:hi:step], a range again.
+func (r rangeValue) slice(parts [3]Value) (Value, error) {
+	from, to, step, err := sliceBounds(r.len(), parts)
+	if err != nil {
+		return nil, err
+	}
+	out := rangeValue{r.start + from*r.step, r.start + to*r.step, step * r.step}
+	if far := maxRange / max(r.step, -r.step); step > far || step < -far { // more than one step leaves the range
+		out.step = int64(cmp.Compare(step, 0)*cmp.Compare(r.step, 0)) * maxRange
+	}
+	return out, nil
 }
 
 func (r rangeValue) text() string {

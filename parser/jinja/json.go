@@ -95,6 +95,11 @@ func (w *jsonWriter) dict(d *Dict, depth int) error {
 		val  Value
 	}
 	fields := make([]field, 0, d.Len())
+	if d.Len() > 1 {
+		if _, err := sortBy(d.Keys(), d.Keys(), false); err != nil {
+			return err
+		}
+	}
 	for _, e := range d.entries {
 		name, ok := TextOf(e.key)
 		if !ok {

@@ -165,6 +165,9 @@ func strSplit(v *Str, c *CallArgs, by func(*Str, string, int) []Value, fields fu
 }
 
 func strLines(_ *State, v *Str, c *CallArgs) (Value, error) {
+	if v.open {
+		return nil, errUnknown
+	}
 	keep, _ := c.Bool(0, "keepends")
 	out := &List{}
 	for _, line := range v.lines(keep) {
@@ -178,11 +181,16 @@ func strPartition(v *Str, c *CallArgs, last bool) (Value, error) {
 	if !ok || sep == "" {
 		return nil, failure(ValueError, "empty separator")
 	}
-	find := strings.Index
+	before, behind := v.known()
+	i := strings.Index(v.text[:before], sep)
 	if last {
-		find = strings.LastIndex
+		if i = strings.LastIndex(v.text[behind:], sep); i >= 0 {
+			i += behind
+		}
 	}
-	i := find(v.text, sep)
+	if i < 0 && v.open {
+		return nil, errUnknown
+	}
 	empty := NewStr("")
 	switch {
 	case i >= 0:
@@ -231,18 +239,24 @@ func strReplace(s *State, v *Str, c *CallArgs) (Value, error) {
 	if !ok {
 		n = -1
 	}
-	return s.replaced(v, text, s.text(with, c.Place.Span), n), nil
+	return s.replaced(v, text, s.text(with, c.Place.Span), n)
 }
 
 // replaced is Str.replace within the budget.
-func (s *State) replaced(v *Str, old string, with *Str, n int) *Str {
+func (s *State) replaced(v *Str, old string, with *Str, n int) (Value, error) {
+	if v.open && (old == "" || n >= 0) {
+		return nil, errUnknown
+	}
 	times := strings.Count(v.text, old)
 	if n >= 0 {
 		times = min(times, n)
 	}
 	s.spendStr(v)
 	s.spend(times * (len(with.text) + (len(with.segs)+1)*segmentSize))
-	return v.replace(old, with, n)
+	if v.open {
+		return v.replaceAround(old, with), nil
+	}
+	return v.replace(old, with, n), nil
 }
 
 func strFormatMap(s *State, v *Str, c *CallArgs) (Value, error) {
@@ -363,6 +377,9 @@ func (s *State) center(v *Str, width int, fill string) *Str {
 }
 
 func strZfill(s *State, v *Str, c *CallArgs) (Value, error) {
+	if v.open {
+		return nil, errUnknown
+	}
 	width, ok := c.Int(0, "width")
 	if !ok {
 		return nil, failure(TypeError, "zfill() needs a width")

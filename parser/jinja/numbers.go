@@ -238,25 +238,47 @@ func floatArith(op Op, a, b float64) (Value, error) {
 			return nil, failure(ZeroDivision, "0.0 cannot be raised to a negative power")
 		}
 		v := math.Pow(a, b)
-		if math.IsInf(v, 0) && !math.IsInf(a, 0) && !math.IsInf(b, 0) || math.IsNaN(v) && a < 0 {
-			return nil, failure(ValueError, "the power is not a real number")
+		if math.IsInf(v, 0) && !math.IsInf(a, 0) && !math.IsInf(b, 0) {
+			return nil, failure(OverflowError, "(34, 'Numerical result out of range')")
+		}
+		if math.IsNaN(v) && a < 0 { // a complex number
+			return nil, errUnknown
 		}
 		return v, nil
 	}
 	if b == 0 {
 		return nil, failure(ZeroDivision, "division by zero")
 	}
-	switch op {
-	case Div:
+	if op == Div {
 		return a / b, nil
-	case FloorDiv:
-		return math.Floor(a / b), nil
 	}
-	m := math.Mod(a, b)
-	if m != 0 && (m < 0) != (b < 0) {
-		m += b
+	div, mod := floored(a, b)
+	if op == FloorDiv {
+		return div, nil
 	}
-	return m, nil
+	return mod, nil
+}
+
+// floored is Python's divmod of floats: the remainder has the sign of b, and a
+// quotient that is nearly whole is.
+func floored(a, b float64) (div, mod float64) {
+	mod = math.Mod(a, b)
+	div = (a - mod) / b
+	switch {
+	case mod == 0:
+		mod = math.Copysign(0, b)
+	case (mod < 0) != (b < 0):
+		mod += b
+		div--
+	}
+	if div == 0 {
+		return math.Copysign(0, a/b), mod
+	}
+	whole := math.Floor(div)
+	if div-whole > 0.5 {
+		whole++
+	}
+	return whole, mod
 }
 
 func intArith(op Op, a, b num) (Value, error) {

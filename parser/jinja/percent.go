@@ -13,6 +13,7 @@ type percenter struct {
 	s    *State
 	args []Value
 	dict *Dict // for %(key)s
+	left bool  // arguments may be left over: what has items is asked by key
 	used int
 	at   source.Span
 }
@@ -24,11 +25,24 @@ func (s *State) percent(f *Str, arg Value) (Value, error) {
 	case *Tuple:
 		p.args = a.items
 	case *Dict:
-		p.dict = a
+		p.dict, p.left = a, true
+	case *List, rangeValue:
+		p.left = true
 	}
+	w, err := p.run(f)
+	if err != nil && f.open { // who knows what the hole asks for
+		return nil, errUnknown
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.take(), nil
+}
+
+func (p *percenter) run(f *Str) (*buffer, error) {
 	var w buffer
 	text := f.text
-	literal := func(from, to int) { w.str(f.slice(from, to), s.seg(p.at)) }
+	literal := func(from, to int) { w.str(f.slice(from, to), p.s.seg(p.at)) }
 	for i := 0; i < len(text); {
 		j := strings.IndexByte(text[i:], '%')
 		if j < 0 {
@@ -42,10 +56,10 @@ func (s *State) percent(f *Str, arg Value) (Value, error) {
 		}
 		i += j + n
 	}
-	if p.dict == nil && p.used < len(p.args) {
+	if !p.left && p.used < len(p.args) {
 		return nil, failure(TypeError, "not all arguments converted during string formatting")
 	}
-	return w.take(), nil
+	return &w, nil
 }
 
 func (p *percenter) next() (Value, error) {
@@ -60,6 +74,10 @@ func (p *percenter) next() (Value, error) {
 // returns its length.
 func (p *percenter) directive(w *buffer, text string) (int, error) {
 	rest := text[1:]
+	if strings.HasPrefix(rest, "%") {
+		w.write("%", p.s.seg(p.at))
+		return 2, nil
+	}
 	var v Value
 	keyed := false
 	if strings.HasPrefix(rest, "(") {
@@ -91,17 +109,15 @@ func (p *percenter) directive(w *buffer, text string) (int, error) {
 			return 0, err
 		}
 	}
-	rest = strings.TrimLeft(rest, "hlL")
+	if rest != "" && strings.IndexByte("hlL", rest[0]) >= 0 {
+		rest = rest[1:]
+	}
 	if rest == "" {
 		return 0, failure(ValueError, "incomplete format")
 	}
 	_, n := utf8.DecodeRuneInString(rest)
 	verb := rest[:n]
 	rest = rest[n:]
-	if verb == "%" {
-		w.write("%", p.s.seg(p.at))
-		return len(text) - len(rest), nil
-	}
 	if !keyed {
 		var err error
 		if v, err = p.next(); err != nil {
@@ -157,23 +173,32 @@ func (p *percenter) write(w *buffer, v Value, f spec, verb string) error {
 	if f.width < 0 {
 		f.align, f.fill, f.width = '<', " ", -f.width
 	}
+	plain := f // of text: neither a sign nor zeros
+	plain.sign, plain.alternate = 0, false
+	if plain.align == '=' {
+		plain.align, plain.fill = '>', " "
+	}
 	switch verb {
 	case "s":
-		if f.align == '=' {
-			f.align, f.fill = '>', " "
-		}
-		return p.s.formatStr(w, p.s.text(v, p.at), f, p.at)
+		return p.s.formatStr(w, p.s.text(v, p.at), plain, p.at)
 	case "r", "a":
 		if openInside(v) {
 			return errUnknown
 		}
-		return p.s.formatStr(w, NewStr(Repr(v)), f, p.at)
-	case "c":
-		if text, ok := TextOf(v); ok && utf8.RuneCountInString(text) == 1 {
-			return p.s.formatStr(w, v.(*Str), f, p.at)
+		text := Repr(v)
+		if verb == "a" {
+			text = inASCII(text)
 		}
+		return p.s.formatStr(w, NewStr(text), plain, p.at)
+	case "c":
+		plain.precision = -1
+		text, err := character(v)
+		if err != nil {
+			return err
+		}
+		return p.s.formatStr(w, text, plain, p.at)
 	}
-	if len(verb) > 1 || !strings.Contains("diuoxXeEfFgGc", verb) {
+	if len(verb) > 1 || !strings.Contains("diuoxXeEfFgG", verb) {
 		return failure(ValueError, "unsupported format character '%s'", verb)
 	}
 	return p.number(w, v, f, verb[0])
@@ -196,7 +221,8 @@ func (p *percenter) number(w *buffer, v Value, f spec, verb byte) error {
 		verb = 'd'
 	}
 	precision := f.precision
-	if strings.IndexByte("doxX", verb) >= 0 {
+	whole := strings.IndexByte("doxX", verb) >= 0
+	if whole {
 		if n.float {
 			return failure(TypeError, "%%%c format: an integer is required, not float", verb)
 		}
@@ -207,13 +233,26 @@ func (p *percenter) number(w *buffer, v Value, f spec, verb byte) error {
 	if err != nil {
 		return err
 	}
-	if strings.IndexByte("doxX", verb) >= 0 && precision > len(digits) {
+	if whole && precision > len(digits) {
 		p.s.spend(precision)
 		digits = strings.Repeat("0", precision-len(digits)) + digits
 	}
-	missing := max(0, f.width-len(digits)-len(sign))
-	p.s.spend(missing + len(digits))
-	left, middle, right := f.padding(missing, '>')
-	w.write(left+sign+middle+digits+right, p.s.seg(p.at))
+	p.s.formatDigits(w, f, sign, digits, p.at)
 	return nil
+}
+
+// character is what %c prints: a character, or that of a number.
+func character(v Value) (*Str, error) {
+	if open(v) {
+		return nil, errUnknown
+	}
+	if str, ok := v.(*Str); ok && utf8.RuneCountInString(str.text) == 1 {
+		return str, nil
+	}
+	n, ok := number(v)
+	if !ok || n.float {
+		return nil, failure(TypeError, "%%c requires int or char")
+	}
+	text, err := codeText(n.asBig())
+	return NewStr(text), err
 }

@@ -28,20 +28,6 @@ func (s *Str) mapCase(f func(string) string) *Str {
 	}
 }
 
-// nextHole returns the bounds of the next hole token in text, or -1.
-func nextHole(text string, at int) (from, to int) {
-	i := strings.Index(text[at:], holePrefix)
-	if i < 0 {
-		return -1, -1
-	}
-	from = at + i
-	to = from + len(holePrefix)
-	for to < len(text) && (text[to] >= '0' && text[to] <= '9' || text[to] == '_') {
-		to++
-	}
-	return from, to
-}
-
 // titleCase is Python's str.title: letters behind a non-letter in upper case.
 func titleCase(text string) string {
 	letter := false
@@ -92,12 +78,14 @@ func (s *Str) trim(cutset *string, left, right bool) *Str {
 	if cutset != nil {
 		in = func(r rune) bool { return strings.ContainsRune(*cutset, r) }
 	}
+	before, behind := s.known()
 	from, to := 0, len(s.text)
 	if right {
-		to = len(strings.TrimRightFunc(s.text, in))
+		to = behind + len(strings.TrimRightFunc(s.text[behind:], in))
 	}
 	if left {
-		from = to - len(strings.TrimLeftFunc(s.text[:to], in))
+		end := min(before, to)
+		from = end - len(strings.TrimLeftFunc(s.text[:end], in))
 	}
 	return s.slice(from, to)
 }
