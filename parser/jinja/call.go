@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/source"
@@ -101,7 +102,11 @@ func (n *Call) evalArgs(s *State, c *CallArgs) *Unknown {
 			return s.fail(errUnknown, n.StarStar.Range())
 		}
 		for k, v := range d.All() {
-			c.Named = append(c.Named, Named{ToString(k), v})
+			name := ToString(k)
+			if slices.ContainsFunc(c.Named, func(a Named) bool { return a.Name == name }) {
+				return s.fail(failure(TypeError, "got multiple values for keyword argument %s", quoted(name)), n.StarStar.Range())
+			}
+			c.Named = append(c.Named, Named{name, v})
 		}
 		return nil
 	case *Unknown:

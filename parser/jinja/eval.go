@@ -223,7 +223,11 @@ func (s *State) comparison(op Op, l, r Value, at source.Span) (Value, error) {
 		in, err := s.contains(s.usedOr(r, at), l)
 		return in == (op == In), err
 	}
-	c, err := order(s.needed(l, at), s.needed(r, at))
+	l, r = s.needed(l, at), s.needed(r, at)
+	if within, ok := subset(op, l, r); ok {
+		return within, nil
+	}
+	c, err := order(l, r)
 	if err != nil || c == unordered {
 		return false, err
 	}

@@ -90,21 +90,26 @@ func filterNamed(name string) builtin {
 	case "format":
 		return lazy(filterFormat)
 	case "upper":
-		return cased(strings.ToUpper)
+		return cased(upperCase)
 	case "lower":
-		return cased(strings.ToLower)
+		return cased(lowerCase)
 	case "title":
 		return cased(titleFilter)
 	case "capitalize":
 		return cased(capitalize)
-	case "string", "safe", "pprint":
+	case "pprint":
+		return eager(filterPPrint)
+	case "string", "safe":
 		return text(func(_ *State, v *Str, _ *CallArgs) (Value, error) { return v, nil })
 	case "trim":
-		return text(func(_ *State, v *Str, c *CallArgs) (Value, error) { return v.trim(cutset(c), true, true), nil })
+		return text(func(_ *State, v *Str, c *CallArgs) (Value, error) {
+			cut, err := cutset(c)
+			return v.trim(cut, true, true), err
+		})
 	case "indent":
-		return text(filterIndent)
+		return eager(filterIndent)
 	case "truncate":
-		return text(filterTruncate)
+		return eager(filterTruncate)
 	case "center":
 		return text(filterCenter)
 	case "wordcount":
@@ -220,7 +225,7 @@ func (s *State) getter(path Value, c *CallArgs) func(Value) Value {
 // folded ignores the case of strings.
 func folded(v Value) Value {
 	if str, ok := v.(*Str); ok {
-		return NewStr(strings.ToLower(str.text))
+		return NewStr(lowerCase(str.text))
 	}
 	return v
 }

@@ -68,7 +68,28 @@ func filterFormat(s *State, v Value, c *CallArgs) (Value, error) {
 	return s.percent(f, d)
 }
 
-func filterIndent(s *State, v *Str, c *CallArgs) (Value, error) {
+// filterPPrint writes what fits a line; how a longer value is broken up is not
+// carried out.
+func filterPPrint(s *State, v Value, c *CallArgs) (Value, error) {
+	if openInside(v) {
+		return nil, errUnknown
+	}
+	text := Repr(v)
+	if _, dict := v.(*Dict); dict || len(text) > 80 {
+		return &Unknown{Kind: ScalarKind, Why: "filter `pprint`", At: c.Place}, nil
+	}
+	return NewStr(text), nil
+}
+
+func filterIndent(s *State, in Value, c *CallArgs) (Value, error) {
+	in = s.needed(in, c.Place.Span)
+	v, ok := in.(*Str)
+	switch {
+	case !ok && open(in):
+		return nil, errUnknown
+	case !ok:
+		return nil, failure(TypeError, "unsupported operand type(s) for +=: %s and 'str'", quoted(typeName(in)))
+	}
 	pad := NewStr("    ")
 	if w, ok := c.Arg(0, "width"); ok {
 		if str, ok := w.(*Str); ok {
@@ -86,7 +107,7 @@ func filterIndent(s *State, v *Str, c *CallArgs) (Value, error) {
 	return v.indent(pad, first, blank), nil
 }
 
-func filterTruncate(s *State, v *Str, c *CallArgs) (Value, error) {
+func filterTruncate(s *State, in Value, c *CallArgs) (Value, error) {
 	length, ok := c.Int(0, "length")
 	if !ok {
 		length = 255
@@ -99,6 +120,14 @@ func filterTruncate(s *State, v *Str, c *CallArgs) (Value, error) {
 	leeway, ok := c.Int(3, "leeway")
 	if !ok {
 		leeway = 5
+	}
+	v, ok := in.(*Str)
+	if !ok { // a short list stays as it is
+		n, err := filterLength(s, in, c)
+		if size, ok := n.(int64); !ok || size <= int64(length+leeway) {
+			return in, err
+		}
+		return nil, failure(TypeError, "can only truncate strings, not %s", typeName(in))
 	}
 	n := utf8.RuneCountInString(v.text)
 	if n <= length+leeway {
@@ -201,7 +230,7 @@ func filterURLEncode(s *State, v Value, c *CallArgs) (Value, error) {
 
 // parseInt reads an integer as Python's int() does.
 func parseInt(text string, base int) (Value, bool) {
-	text = strings.TrimFunc(text, isPythonSpace)
+	text = plainDigits(strings.TrimFunc(text, isPythonSpace))
 	digits := strings.TrimLeft(text, "+-")
 	if len(text)-len(digits) > 1 || digits == "" || strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
 		return nil, false
@@ -228,7 +257,7 @@ func parseInt(text string, base int) (Value, bool) {
 
 // parseFloat reads a float as Python's float() does.
 func parseFloat(text string) (float64, bool) {
-	text = strings.TrimFunc(text, isPythonSpace)
+	text = plainDigits(strings.TrimFunc(text, isPythonSpace))
 	if strings.ContainsAny(text, "xXpP") || strings.HasPrefix(text, "_") || strings.HasSuffix(text, "_") || strings.Contains(text, "__") {
 		return 0, false
 	}

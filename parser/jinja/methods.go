@@ -13,7 +13,7 @@ func methodOf(v Value, name string) (method, bool) {
 	var b builtin
 	switch v.(type) {
 	case *Str:
-		b = strMethod(name)
+		b = counted(name, strMethod(name))
 	case *Dict:
 		b = dictMethod(name)
 	case *List:
@@ -22,6 +22,8 @@ func methodOf(v Value, name string) (method, bool) {
 		b = tupleMethod(name)
 	case *Set:
 		b = setMethod(name)
+	case rangeValue:
+		b = tupleMethod(name)
 	case int64, float64:
 		b = numberMethod(name)
 	default:
@@ -48,21 +50,29 @@ func bind(recv Value, name string, m method) *Func {
 }
 
 func numberMethod(name string) builtin {
-	if name != "is_integer" {
-		return builtin{}
+	switch name {
+	case "is_integer":
+		return builtin{fn: func(_ *State, v Value, _ *CallArgs) (Value, error) {
+			f, ok := v.(float64)
+			return !ok || f == float64(int64(f)), nil
+		}}
+	case "conjugate", "bit_length", "bit_count", "to_bytes", "as_integer_ratio", "hex":
+		return unsupported(name)
 	}
-	return builtin{fn: func(_ *State, v Value, _ *CallArgs) (Value, error) {
-		f, ok := v.(float64)
-		return !ok || f == float64(int64(f)), nil
-	}}
+	return builtin{}
 }
 
+// tupleMethod returns a method of what is like a list that does not change.
 func tupleMethod(name string) builtin {
 	switch name {
 	case "count", "index":
 		m := listMethod(name)
 		return builtin{m.lazy, func(s *State, v Value, c *CallArgs) (Value, error) {
-			return m.fn(s, &List{items: v.(*Tuple).items}, c)
+			items, err := s.items(v)
+			if err != nil {
+				return nil, err
+			}
+			return m.fn(s, &List{items: items}, c)
 		}}
 	}
 	return builtin{}
@@ -232,11 +242,17 @@ func listIndex(_ *State, l *List, c *CallArgs) (Value, error) {
 	if len(c.Args) == 0 {
 		return nil, failure(TypeError, "index expected at least 1 argument, got 0")
 	}
-	i, err := listFind(l, c.Args[0])
+	var parts [3]Value
+	copy(parts[:2], c.Args[1:])
+	from, to, _, err := sliceBounds(len(l.items), parts)
+	if err != nil {
+		return nil, err
+	}
+	i, err := listFind(&List{items: l.items[from:max(from, to)]}, c.Args[0])
 	if err == nil && i < 0 {
 		return nil, failure(ValueError, "%s is not in list", Repr(c.Args[0]))
 	}
-	return int64(i), err
+	return from + int64(i), err
 }
 
 func listCount(_ *State, l *List, c *CallArgs) (Value, error) {
@@ -315,6 +331,8 @@ func dictMethod(name string) builtin {
 		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { return d.Copy(), nil })
 	case "clear":
 		return on(func(_ *State, d *Dict, _ *CallArgs) (Value, error) { *d = Dict{born: d.born}; return nil, nil })
+	case "fromkeys":
+		return unsupported(name)
 	}
 	return builtin{}
 }
@@ -449,6 +467,15 @@ func setMethod(name string) builtin {
 		})
 	case "copy":
 		return on(func(a, _ *Set) Value { return NewSet(a.Items()...) })
+	case "pop": // any element; nobody knows which
+		return builtin{false, func(s *State, v Value, c *CallArgs) (Value, error) {
+			set := v.(*Set)
+			if set.Len() == 0 && !set.d.open {
+				return nil, failure(KeyError, "'pop from an empty set'")
+			}
+			set.d.open = true
+			return nil, errUnknown
+		}}
 	case "add", "remove", "discard":
 		return builtin{true, func(s *State, v Value, c *CallArgs) (Value, error) {
 			set := v.(*Set)

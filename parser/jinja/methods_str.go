@@ -30,9 +30,11 @@ func strMethod(name string) builtin {
 	}
 	switch name {
 	case "upper":
-		return plain(func(v *Str) Value { return v.mapCase(strings.ToUpper) })
-	case "lower", "casefold":
-		return plain(func(v *Str) Value { return v.mapCase(strings.ToLower) })
+		return plain(func(v *Str) Value { return v.mapCase(upperCase) })
+	case "lower":
+		return plain(func(v *Str) Value { return v.mapCase(lowerCase) })
+	case "casefold":
+		return plain(func(v *Str) Value { return v.mapCase(caseFold) })
 	case "title":
 		return plain(func(v *Str) Value { return v.mapCase(titleCase) })
 	case "capitalize":
@@ -41,17 +43,18 @@ func strMethod(name string) builtin {
 		return plain(func(v *Str) Value { return v.mapCase(swapCase) })
 	case "strip", "lstrip", "rstrip":
 		return on(func(_ *State, v *Str, c *CallArgs) (Value, error) {
-			return v.trim(cutset(c), name != "rstrip", name != "lstrip"), nil
+			cut, err := cutset(c)
+			return v.trim(cut, name != "rstrip", name != "lstrip"), err
 		})
 	case "removeprefix":
 		return on(func(_ *State, v *Str, c *CallArgs) (Value, error) {
-			cut, _ := c.String(0, "")
-			return v.slice(len(v.text)-len(strings.TrimPrefix(v.text, cut)), len(v.text)), nil
+			cut, err := c.textArg(0, "")
+			return v.slice(len(v.text)-len(strings.TrimPrefix(v.text, cut)), len(v.text)), err
 		})
 	case "removesuffix":
 		return on(func(_ *State, v *Str, c *CallArgs) (Value, error) {
-			cut, _ := c.String(0, "")
-			return v.slice(0, len(strings.TrimSuffix(v.text, cut))), nil
+			cut, err := c.textArg(0, "")
+			return v.slice(0, len(strings.TrimSuffix(v.text, cut))), err
 		})
 	case "split":
 		return on(func(_ *State, v *Str, c *CallArgs) (Value, error) { return strSplit(v, c, (*Str).split, (*Str).fields) })
@@ -88,41 +91,135 @@ func strMethod(name string) builtin {
 	case "zfill":
 		return on(strZfill)
 	case "expandtabs":
-		return known(func(text string) Value { return NewStr(strings.ReplaceAll(text, "\t", "        ")) })
-	case "isdigit", "isdecimal", "isnumeric":
+		return on(strTabs)
+	case "isdecimal":
 		return known(func(text string) Value { return every(text, unicode.IsDigit) })
+	case "isdigit":
+		return known(func(text string) Value {
+			return every(text, func(r rune) bool { return unicode.IsDigit(r) || unicode.Is(otherDigits, r) })
+		})
+	case "isnumeric":
+		return known(func(text string) Value {
+			return every(text, func(r rune) bool { return unicode.IsNumber(r) || strings.ContainsRune(numerals, r) })
+		})
 	case "isalpha":
 		return known(func(text string) Value { return every(text, unicode.IsLetter) })
 	case "isalnum":
 		return known(func(text string) Value {
-			return every(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+			return every(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 		})
 	case "isspace":
 		return known(func(text string) Value { return every(text, isPythonSpace) })
 	case "isupper":
-		return known(func(text string) Value { return isCased(text, unicode.IsUpper, unicode.IsLower) })
+		return known(func(text string) Value { return allCased(text, isUpperCase, isLowerCase) })
 	case "islower":
-		return known(func(text string) Value { return isCased(text, unicode.IsLower, unicode.IsUpper) })
+		return known(func(text string) Value { return allCased(text, isLowerCase, isUpperCase) })
 	case "istitle":
-		return known(func(text string) Value {
-			return titleCase(text) == text && strings.ContainsFunc(text, unicode.IsUpper)
-		})
+		return known(func(text string) Value { return isTitleCase(text) })
 	case "isascii":
+		return known(func(text string) Value { return isASCII(text) })
+	case "isprintable":
 		return known(func(text string) Value {
-			return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+			return !strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) })
 		})
 	case "isidentifier":
 		return known(func(text string) Value { return isIdentifier(text) })
+	case "encode", "translate", "maketrans":
+		return unsupported(name)
 	}
 	return builtin{}
+}
+
+// unsupported is a method that exists and is not carried out.
+func unsupported(name string) builtin {
+	return builtin{true, func(_ *State, _ Value, c *CallArgs) (Value, error) {
+		return &Unknown{Why: "method `" + name + "`", At: c.Place}, nil
+	}}
+}
+
+// strArgs says how many arguments the methods of strings take, at least and at most.
+var strArgs = map[string][2]int{
+	"upper": {0, 0}, "lower": {0, 0}, "casefold": {0, 0}, "title": {0, 0}, "capitalize": {0, 0}, "swapcase": {0, 0},
+	"strip": {0, 1}, "lstrip": {0, 1}, "rstrip": {0, 1}, "removeprefix": {1, 1}, "removesuffix": {1, 1},
+	"split": {0, 2}, "rsplit": {0, 2}, "splitlines": {0, 1}, "partition": {1, 1}, "rpartition": {1, 1},
+	"join": {1, 1}, "replace": {2, 3}, "format_map": {1, 1}, "startswith": {1, 3}, "endswith": {1, 3},
+	"find": {1, 3}, "rfind": {1, 3}, "index": {1, 3}, "rindex": {1, 3}, "count": {1, 3},
+	"ljust": {1, 2}, "rjust": {1, 2}, "center": {1, 2}, "zfill": {1, 1}, "expandtabs": {0, 1},
+	"isdecimal": {0, 0}, "isdigit": {0, 0}, "isnumeric": {0, 0}, "isalpha": {0, 0}, "isalnum": {0, 0}, "isspace": {0, 0},
+	"isupper": {0, 0}, "islower": {0, 0}, "istitle": {0, 0}, "isascii": {0, 0}, "isprintable": {0, 0}, "isidentifier": {0, 0},
+}
+
+// counted is m with a check of the number of its arguments.
+func counted(name string, m builtin) builtin {
+	takes, ok := strArgs[name]
+	if !ok {
+		return m
+	}
+	return builtin{m.lazy, func(s *State, v Value, c *CallArgs) (Value, error) {
+		if n := len(c.Args) + len(c.Named); n < takes[0] || n > takes[1] {
+			return nil, failure(TypeError, "str.%s() takes %d to %d arguments (%d given)", name, takes[0], takes[1], n)
+		}
+		return m.fn(s, v, c)
+	}}
+}
+
+// textArg returns an argument that must be a string.
+func (c *CallArgs) textArg(i int, name string) (string, error) {
+	v, _ := c.Arg(i, name)
+	if text, ok := TextOf(v); ok {
+		return text, nil
+	}
+	return "", failure(TypeError, "must be str, not %s", typeName(v))
+}
+
+// intArg returns an argument that must be an integer, or def if it is not given.
+func (c *CallArgs) intArg(i int, name string, def int) (int, error) {
+	v, given := c.Arg(i, name)
+	if !given {
+		return def, nil
+	}
+	if n, ok := toInt(v); ok {
+		return int(n), nil
+	}
+	return 0, failure(TypeError, "%s object cannot be interpreted as an integer", quoted(typeName(v)))
+}
+
+func strTabs(s *State, v *Str, c *CallArgs) (Value, error) {
+	size, err := c.intArg(0, "tabsize", 8)
+	if err != nil || !strings.Contains(v.text, "\t") {
+		return v, err
+	}
+	if v.open {
+		return nil, errUnknown
+	}
+	size = max(0, min(size, s.budget.Output))
+	column := 0
+	text := eachRune(v.text, func(r rune, _, _ int) string {
+		switch {
+		case r == '\n' || r == '\r':
+			column = 0
+		case r == '\t' && size == 0:
+			return ""
+		case r == '\t':
+			n := size - column%size
+			column += n
+			s.spend(n)
+			return strings.Repeat(" ", n)
+		default:
+			column++
+		}
+		return string(r)
+	})
+	return v.whole(text), nil
 }
 
 func every(text string, ok func(rune) bool) bool {
 	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !ok(r) })
 }
 
-func isCased(text string, some, none func(rune) bool) bool {
-	return strings.ContainsFunc(text, some) && !strings.ContainsFunc(text, none)
+// allCased reports whether text has letters of one case and none of the other.
+func allCased(text string, some, none func(rune) bool) bool {
+	return strings.ContainsFunc(text, some) && !strings.ContainsFunc(text, func(r rune) bool { return none(r) || unicode.IsTitle(r) })
 }
 
 func isIdentifier(text string) bool {
@@ -135,20 +232,22 @@ func isIdentifier(text string) bool {
 }
 
 // cutset returns what strip was told to strip, or nil for white space.
-func cutset(c *CallArgs) *string {
-	if text, ok := c.String(0, "chars"); ok {
-		return &text
+func cutset(c *CallArgs) (*string, error) {
+	v, _ := c.Arg(0, "chars")
+	if v == nil {
+		return nil, nil
 	}
-	return nil
+	text, err := c.textArg(0, "chars")
+	return &text, err
 }
 
 func strSplit(v *Str, c *CallArgs, by func(*Str, string, int) []Value, fields func(*Str, int) []Value) (Value, error) {
 	if v.open {
 		return nil, errUnknown // what is not known may hold the separator
 	}
-	n, ok := c.Int(1, "maxsplit")
-	if !ok {
-		n = -1
+	n, err := c.intArg(1, "maxsplit", -1)
+	if err != nil {
+		return nil, err
 	}
 	sep, given := c.Arg(0, "sep")
 	if !given || sep == nil {
@@ -168,17 +267,23 @@ func strLines(_ *State, v *Str, c *CallArgs) (Value, error) {
 	if v.open {
 		return nil, errUnknown
 	}
-	keep, _ := c.Bool(0, "keepends")
+	keep, err := c.intArg(0, "keepends", 0)
+	if err != nil {
+		return nil, err
+	}
 	out := &List{}
-	for _, line := range v.lines(keep) {
+	for _, line := range v.lines(keep != 0) {
 		out.items = append(out.items, line)
 	}
 	return out, nil
 }
 
 func strPartition(v *Str, c *CallArgs, last bool) (Value, error) {
-	sep, ok := c.String(0, "sep")
-	if !ok || sep == "" {
+	sep, err := c.textArg(0, "")
+	if err != nil {
+		return nil, err
+	}
+	if sep == "" {
 		return nil, failure(ValueError, "empty separator")
 	}
 	before, behind := v.known()
@@ -235,9 +340,9 @@ func strReplace(s *State, v *Str, c *CallArgs) (Value, error) {
 	default:
 		return nil, failure(TypeError, "replace() argument 2 must be str, not %s", typeName(with))
 	}
-	n, ok := c.Int(2, "count")
-	if !ok {
-		n = -1
+	n, err := c.intArg(2, "count", -1)
+	if err != nil {
+		return nil, err
 	}
 	return s.replaced(v, text, s.text(with, c.Place.Span), n)
 }
@@ -283,6 +388,10 @@ func strAffix(v *Str, c *CallArgs, prefix bool) (Value, error) {
 	if len(c.Args) == 0 {
 		return nil, failure(TypeError, "startswith() and endswith() take at least 1 argument (0 given)")
 	}
+	in, _, err := window(v, c)
+	if err != nil {
+		return nil, err
+	}
 	options := []Value{c.Args[0]}
 	if t, ok := c.Args[0].(*Tuple); ok {
 		options = t.items
@@ -292,7 +401,7 @@ func strAffix(v *Str, c *CallArgs, prefix bool) (Value, error) {
 		if !ok {
 			return nil, failure(TypeError, "first arg must be str or a tuple of str, not %s", typeName(o))
 		}
-		if prefix && strings.HasPrefix(v.text, text) || !prefix && strings.HasSuffix(v.text, text) {
+		if in != nil && (prefix && strings.HasPrefix(*in, text) || !prefix && strings.HasSuffix(*in, text)) {
 			return true, nil
 		}
 	}
@@ -300,36 +409,47 @@ func strAffix(v *Str, c *CallArgs, prefix bool) (Value, error) {
 }
 
 // window returns the part of v that the optional arguments start and end
-// select, and the runes before it.
-func window(v *Str, c *CallArgs) (text string, before int) {
+// select, nil if start is behind the end, and the runes before it.
+func window(v *Str, c *CallArgs) (text *string, before int, err error) {
 	n := utf8.RuneCountInString(v.text)
-	bound := func(i, def int) int {
-		x, ok := c.Int(i, "")
-		if !ok {
-			return def
+	bounds := [2]int{0, n}
+	for i := range bounds {
+		if arg, _ := c.Arg(i+1, ""); arg == nil {
+			continue
+		}
+		x, err := c.intArg(i+1, "", 0)
+		if err != nil {
+			return nil, 0, failure(TypeError, "slice indices must be integers or None")
 		}
 		if x < 0 {
-			x += n
+			x = max(0, x+n)
 		}
-		return max(0, min(x, n))
+		bounds[i] = x
 	}
-	from, to := bound(1, 0), bound(2, n)
-	to = max(from, to)
-	return v.text[byteOffset(v.text, from, n):byteOffset(v.text, to, n)], from
+	from, to := bounds[0], min(bounds[1], n)
+	if from > to {
+		return nil, 0, nil
+	}
+	part := v.text[byteOffset(v.text, from, n):byteOffset(v.text, to, n)]
+	return &part, from, nil
 }
 
 func strFind(v *Str, c *CallArgs, find func(s, sub string) int, strict bool) (Value, error) {
 	if v.open {
 		return nil, errUnknown
 	}
-	sub, ok := c.String(0, "sub")
-	if !ok {
-		return nil, failure(TypeError, "must be str")
+	sub, err := c.textArg(0, "")
+	if err != nil {
+		return nil, err
 	}
-	text, before := window(v, c)
-	i := find(text, sub)
-	if i >= 0 {
-		return int64(before + utf8.RuneCountInString(text[:i])), nil
+	text, before, err := window(v, c)
+	if err != nil {
+		return nil, err
+	}
+	if text != nil {
+		if i := find(*text, sub); i >= 0 {
+			return int64(before + utf8.RuneCountInString((*text)[:i])), nil
+		}
 	}
 	if strict {
 		return nil, failure(ValueError, "substring not found")
@@ -341,22 +461,33 @@ func strCount(_ *State, v *Str, c *CallArgs) (Value, error) {
 	if v.open {
 		return nil, errUnknown
 	}
-	sub, ok := c.String(0, "sub")
-	if !ok {
-		return nil, failure(TypeError, "must be str")
+	sub, err := c.textArg(0, "")
+	if err != nil {
+		return nil, err
 	}
-	text, _ := window(v, c)
-	return int64(strings.Count(text, sub)), nil
+	text, _, err := window(v, c)
+	if text == nil || err != nil {
+		return int64(0), err
+	}
+	return int64(strings.Count(*text, sub)), nil
 }
 
 func strJustify(s *State, v *Str, c *CallArgs, name string) (Value, error) {
-	width, ok := c.Int(0, "width")
-	if !ok {
-		return nil, failure(TypeError, "%s() needs a width", name)
+	width, err := c.intArg(0, "", 0)
+	if err != nil {
+		return nil, err
 	}
-	fill, ok := c.String(1, "fillchar")
-	if !ok {
-		fill = " "
+	fill := " "
+	if len(c.Args) > 1 {
+		if fill, err = c.textArg(1, ""); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case utf8.RuneCountInString(fill) != 1:
+		return nil, failure(TypeError, "The fill character must be exactly one character long")
+	case v.open && fill != " ":
+		return nil, errUnknown
 	}
 	missing := max(0, width-utf8.RuneCountInString(v.text))
 	switch name {
@@ -380,9 +511,9 @@ func strZfill(s *State, v *Str, c *CallArgs) (Value, error) {
 	if v.open {
 		return nil, errUnknown
 	}
-	width, ok := c.Int(0, "width")
-	if !ok {
-		return nil, failure(TypeError, "zfill() needs a width")
+	width, err := c.intArg(0, "", 0)
+	if err != nil {
+		return nil, err
 	}
 	missing := max(0, width-utf8.RuneCountInString(v.text))
 	if len(v.text) > 0 && (v.text[0] == '-' || v.text[0] == '+') {

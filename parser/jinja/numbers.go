@@ -179,6 +179,10 @@ func (s *State) seqArith(op Op, l, r Value) (v Value, err error, ok bool) {
 		if ok && ok2 {
 			return x.minus(y), nil, true
 		}
+		if k, ok := l.(*view); ok && k.name != "dict_values" {
+			items, err := s.items(r)
+			return NewSet(k.items...).minus(NewSet(items...)), err, true
+		}
 	case Mul:
 		if n, ok := toInt(l); ok {
 			return s.repeat(r, n)

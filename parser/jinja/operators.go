@@ -195,6 +195,30 @@ func orderItems(a, b []Value, depth int) (int, error) {
 	return cmp.Compare(len(a), len(b)), nil
 }
 
+// subset compares sets, or the keys or pairs of a dict, by what they hold.
+func subset(op Op, l, r Value) (holds, ok bool) {
+	a, ok := setOf(l)
+	b, ok2 := setOf(r)
+	if !ok || !ok2 {
+		return false, false
+	}
+	if op == Gt || op == Ge {
+		a, b = b, a
+	}
+	proper := op == Lt || op == Gt
+	return a.minus(b).Len() == 0 && (!proper || a.Len() < b.Len()), true
+}
+
+func setOf(v Value) (*Set, bool) {
+	switch v := v.(type) {
+	case *Set:
+		return v, !v.d.open
+	case *view:
+		return NewSet(v.items...), v.name != "dict_values"
+	}
+	return nil, false
+}
+
 // contains is v in container.
 func (s *State) contains(container, v Value) (bool, error) {
 	if l, ok := container.(*List); ok && l.open && !doubtful(v) {

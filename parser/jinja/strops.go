@@ -28,47 +28,6 @@ func (s *Str) mapCase(f func(string) string) *Str {
 	}
 }
 
-// titleCase is Python's str.title: letters behind a non-letter in upper case.
-func titleCase(text string) string {
-	letter := false
-	return strings.Map(func(r rune) rune {
-		was := letter
-		letter = unicode.IsLetter(r)
-		if was {
-			return unicode.ToLower(r)
-		}
-		return unicode.ToTitle(r)
-	}, text)
-}
-
-// titleFilter is the filter title: words are what is between white space,
-// hyphens and opening brackets.
-func titleFilter(text string) string {
-	start := true
-	return strings.Map(func(r rune) rune {
-		was := start
-		start = unicode.IsSpace(r) || strings.ContainsRune("-({[<", r)
-		if was {
-			return unicode.ToUpper(r)
-		}
-		return unicode.ToLower(r)
-	}, text)
-}
-
-func capitalize(text string) string {
-	_, n := utf8.DecodeRuneInString(text)
-	return strings.ToUpper(text[:n]) + strings.ToLower(text[n:])
-}
-
-func swapCase(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsUpper(r) {
-			return unicode.ToLower(r)
-		}
-		return unicode.ToUpper(r)
-	}, text)
-}
-
 func isPythonSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
 
 // trim removes characters of cutset, or white space if it is nil, at the left
@@ -223,7 +182,7 @@ func (s *Str) lines(keep bool) []*Str {
 	var out []*Str
 	for at := 0; at < len(s.text); {
 		end, next := len(s.text), len(s.text)
-		if i := strings.IndexAny(s.text[at:], "\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029"); i >= 0 {
+		if i := strings.IndexAny(s.text[at:], lineEnds); i >= 0 {
 			end = at + i
 			_, n := utf8.DecodeRuneInString(s.text[end:])
 			next = end + n
@@ -246,7 +205,11 @@ func (s *Str) indent(pad *Str, first, blank bool) *Str {
 	var w buffer
 	gap, _ := s.origin()
 	newline := &Str{text: "\n"}
-	for i, line := range s.slices("\n") {
+	lines := s.lines(false)
+	if last, _ := utf8.DecodeLastRuneInString(s.text); s.text == "" || strings.ContainsRune(lineEnds, last) {
+		lines = append(lines, &Str{})
+	}
+	for i, line := range lines {
 		if i > 0 {
 			w.str(newline, gap)
 		}
@@ -257,6 +220,9 @@ func (s *Str) indent(pad *Str, first, blank bool) *Str {
 	}
 	return w.take()
 }
+
+// lineEnds are the characters that end a line.
+const lineEnds = "\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029"
 
 // slices is split without a bound.
 func (s *Str) slices(sep string) []*Str {

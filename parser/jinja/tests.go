@@ -3,7 +3,6 @@ package jinja
 import (
 	"math/big"
 	"strings"
-	"unicode"
 )
 
 func (n *Test) eval(s *State) Value {
@@ -107,9 +106,9 @@ func (s *State) testValue(name string, v Value, c *CallArgs) (Value, error) {
 			return nil, errUnknown
 		}
 		if name == "lower" {
-			return isCased(text.text, unicode.IsLower, unicode.IsUpper), nil
+			return allCased(text.text, isLowerCase, isUpperCase), nil
 		}
-		return isCased(text.text, unicode.IsUpper, unicode.IsLower), nil
+		return allCased(text.text, isUpperCase, isLowerCase), nil
 	}
 	op, ok := comparisonTest(name)
 	if !ok {
