@@ -75,9 +75,9 @@ func (s *State) item(v, key Value, at source.Span) Value {
 		}
 	}
 	if x, ok := s.itemOf(v, key); ok {
-		return s.takenOf(v, x, at)
+		return s.takenOf(key, s.takenOf(v, x, at), at)
 	}
-	if open(key) || open(v) {
+	if doubtful(key) || doubtful(v) {
 		return s.fail(errUnknown, at)
 	}
 	name, ok := TextOf(key)

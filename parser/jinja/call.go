@@ -50,7 +50,7 @@ func (n *Call) invoke(s *State, extra ...Named) Value {
 	if m != nil {
 		s.read(recv)
 		v, err := s.callMethod(m, recv, c)
-		return s.takenOf(recv, s.result(v, err, n.Span), n.Span)
+		return s.madeOf(recv, c, v, err)
 	}
 	v, err := s.callValue(s.needed(fn, n.Fn.Range()), c)
 	return s.result(v, err, n.Span)
@@ -139,7 +139,11 @@ func (s *State) callValue(fn Value, c *CallArgs) (Value, error) {
 		if !fn.Lazy && c.unknownArg() {
 			return &Unknown{Why: "`" + fn.Name + "` of an unknown value", At: c.Place}, nil
 		}
-		return s.callHost(fn.Fn, c)
+		v, err := s.callHost(fn.Fn, c)
+		if !fn.Lazy {
+			v = s.madeWith(c, v)
+		}
+		return v, err
 	case *Unknown:
 		return s.derived(fn, AnyKind), nil
 	case Callable:

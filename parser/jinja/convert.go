@@ -40,13 +40,13 @@ func Repr(v Value) string {
 
 // reprOf is Repr of a container; unknown is what it holds if it cannot be
 // written for something unknown in it.
-func (s *State) reprOf(v Value) (text string, unknown *Unknown) {
+func (s *State) reprOf(v Value) (text *Str, unknown *Unknown) {
 	w := reprWriter{limit: s.budget.Output}
 	w.value(v, 0)
 	if w.unknown != nil {
-		return "", w.unknown
+		return nil, w.unknown
 	}
-	return w.b.String(), nil
+	return &Str{text: w.b.String(), chosen: w.chosen}, nil
 }
 
 // maxText bounds what is written of one value outside of a render.
@@ -56,6 +56,7 @@ type reprWriter struct {
 	b       strings.Builder
 	limit   int
 	unknown *Unknown
+	chosen  bool // some of it was chosen by an unknown condition
 }
 
 func (w *reprWriter) value(v Value, depth int) {
@@ -66,6 +67,7 @@ func (w *reprWriter) value(v Value, depth int) {
 		w.b.WriteString("...")
 		return
 	}
+	w.chosen = w.chosen || chosen(v)
 	switch v := v.(type) {
 	case *Unknown:
 		w.unknown = v
@@ -218,6 +220,18 @@ func reprText(b *strings.Builder, text string) {
 		}
 	}
 	b.WriteRune(quote)
+}
+
+// represented is what the conversions r and, in ASCII, a make of v.
+func (s *State) represented(v Value, ascii bool) (*Str, error) {
+	text, unknown := s.reprOf(v)
+	if unknown != nil {
+		return nil, errUnknown
+	}
+	if ascii {
+		text.text = inASCII(text.text)
+	}
+	return text, nil
 }
 
 // inASCII writes what is not ASCII in a text of reprText as escape sequences.

@@ -66,12 +66,12 @@ func (s *State) print(w *buffer, v Value, at source.Span) {
 		w.write(v.Print(), seg)
 	case *List, *Tuple, *Dict, *Set:
 		text, open := s.reprOf(v)
-		s.spend(len(text))
 		if open != nil {
 			s.print(w, open, at)
 			return
 		}
-		w.write(text, s.seg(at))
+		s.spend(len(text.text))
+		w.str(text, s.seg(at))
 	default:
 		text := ToString(v)
 		s.spend(len(text))

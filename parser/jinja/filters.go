@@ -23,7 +23,7 @@ func (n *Filter) apply(s *State, v Value) Value {
 	s.at = n.Span
 	s.read(v)
 	x, err := s.filter(n.Name, v, c)
-	return s.takenOf(v, s.result(x, err, n.Span), n.Span)
+	return s.madeOf(v, c, x, err)
 }
 
 // inBlock reports whether the innermost filter of the chain has no operand.

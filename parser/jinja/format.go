@@ -30,7 +30,7 @@ func (s *State) format(v *Str, args []Value, named []Named, at source.Span) (Val
 // hole is not known.
 func (f *formatter) run(v *Str, depth int) (*Str, error) {
 	w, err := f.fields(v, depth)
-	if err != nil && v.open {
+	if err != nil && doubtful(v) {
 		err = errUnknown
 	}
 	if err != nil {
@@ -101,14 +101,9 @@ func (f *formatter) field(w *buffer, field string, depth int) error {
 	case 's':
 		v = f.s.text(v, f.at)
 	case 'r', 'a':
-		if openInside(v) {
-			return errUnknown
+		if v, err = f.s.represented(v, conversion == 'a'); err != nil {
+			return err
 		}
-		text := Repr(v)
-		if conversion == 'a' {
-			text = inASCII(text)
-		}
-		v = NewStr(text)
 	case 0:
 	default:
 		return failure(ValueError, "Unknown conversion specifier %c", conversion)

@@ -35,6 +35,9 @@ func (p *parser) macro(kind string, start int32, word source.Span) Node {
 	def.Body, def.BodySpan, end = p.block(word, "end"+kind)
 	p.macros = p.macros[:len(p.macros)-1]
 	def.Span = source.Span{Start: start, End: end}
+	if i := def.index("caller"); i >= 0 && def.caller && def.Params[i].Default == nil {
+		p.note(AssertionError, def.Params[i].Span, "a parameter `caller` of a macro that uses `caller` needs a default")
+	}
 	if broken {
 		def.Params = nil
 		def.varargs, def.takeKwargs = true, true // callers are not to blame

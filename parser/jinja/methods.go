@@ -368,7 +368,10 @@ func dictGet(_ *State, d *Dict, c *CallArgs) (Value, error) {
 	if v, ok := d.Get(key); ok {
 		return v, nil
 	}
-	v, _ := c.Arg(1, "")
+	v, ok := c.Arg(1, "")
+	if !ok && chosen(key) {
+		return nil, errUnknown
+	}
 	return v, nil
 }
 

@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"math"
+	"math/big"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -181,6 +183,9 @@ func (c *CallArgs) intArg(i int, name string, def int) (int, error) {
 	if n, ok := toInt(v); ok {
 		return int(n), nil
 	}
+	if n, ok := v.(*big.Int); ok {
+		return n.Sign() * math.MaxInt32, nil
+	}
 	return 0, failure(TypeError, "%s object cannot be interpreted as an integer", quoted(typeName(v)))
 }
 
@@ -311,7 +316,7 @@ func strJoin(s *State, v *Str, c *CallArgs) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, err := s.items(s.needed(arg, c.Place.Span))
+	items, err := s.items(s.usedOr(arg, c.Place.Span))
 	if err != nil {
 		return nil, err
 	}

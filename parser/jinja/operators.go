@@ -245,6 +245,9 @@ func (s *State) contains(container, v Value) (bool, error) {
 			return false, errUnknown
 		}
 		_, ok := c.Get(v)
+		if _, hashable := hashOf(v); !hashable {
+			return false, failure(TypeError, "unhashable type: %s", quoted(typeName(v)))
+		}
 		return ok, nil
 	case rangeValue:
 		n, ok := toInt(v)

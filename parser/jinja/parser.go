@@ -70,8 +70,13 @@ func (p *parser) fail(s source.Span, format string, args ...any) {
 }
 
 func (p *parser) report(s source.Span, format string, args ...any) {
+	p.note(SyntaxError, s, format, args...)
+}
+
+// note reports an error that costs nothing of the tree.
+func (p *parser) note(kind ErrorKind, s source.Span, format string, args ...any) {
 	p.tmpl.Errors = append(p.tmpl.Errors, &Error{
-		Kind: SyntaxError, Msg: fmt.Sprintf(format, args...), Place: source.Place{File: p.file, Span: s.Clamp(p.limit)},
+		Kind: kind, Msg: fmt.Sprintf(format, args...), Place: source.Place{File: p.file, Span: s.Clamp(p.limit)},
 	})
 }
 

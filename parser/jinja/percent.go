@@ -30,7 +30,7 @@ func (s *State) percent(f *Str, arg Value) (Value, error) {
 		p.left = true
 	}
 	w, err := p.run(f)
-	if err != nil && f.open { // who knows what the hole asks for
+	if err != nil && doubtful(f) { // who knows what the hole asks for
 		return nil, errUnknown
 	}
 	if err != nil {
@@ -182,14 +182,11 @@ func (p *percenter) write(w *buffer, v Value, f spec, verb string) error {
 	case "s":
 		return p.s.formatStr(w, p.s.text(v, p.at), plain, p.at)
 	case "r", "a":
-		if openInside(v) {
-			return errUnknown
+		text, err := p.s.represented(v, verb == "a")
+		if err != nil {
+			return err
 		}
-		text := Repr(v)
-		if verb == "a" {
-			text = inASCII(text)
-		}
-		return p.s.formatStr(w, NewStr(text), plain, p.at)
+		return p.s.formatStr(w, text, plain, p.at)
 	case "c":
 		plain.precision = -1
 		text, err := character(v)

@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"slices"
+
 	"github.com/dbtvet/dbtvet/parser/source"
 )
 
@@ -156,6 +158,9 @@ func (p *parser) arg(c *Call) {
 		p.next()
 		p.next()
 		x := p.expr()
+		if slices.ContainsFunc(c.Keywords, func(k Keyword) bool { return k.Name == name }) {
+			p.note(SyntaxError, at, "keyword argument `%s` is repeated", name)
+		}
 		if c.StarStar != nil {
 			p.fail(at, "keyword argument `%s` follows a `**` argument", name)
 			return

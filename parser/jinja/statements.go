@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/source"
@@ -151,6 +152,11 @@ func (p *parser) forBlock(start int32, word source.Span) Node {
 	if !p.skipWord("in") {
 		p.unexpected("`in`")
 	}
+	for name := range names(n.Target) {
+		if name == "loop" {
+			p.note(AssertionError, n.Target.Range(), "cannot assign to `loop`, which is the loop itself in its body")
+		}
+	}
 	n.Iter = p.tuple(tupleIter)
 	if p.skipWord("if") {
 		n.Filter = p.expr()
@@ -218,6 +224,8 @@ func (p *parser) callBlock(start int32, word source.Span) Node {
 	call, ok := x.(*Call)
 	if !ok {
 		p.fail(x.Range(), "expected a call")
+	} else if i := slices.IndexFunc(call.Keywords, func(k Keyword) bool { return k.Name == "caller" }); i >= 0 {
+		p.note(SyntaxError, call.Keywords[i].Span, "`caller` is the body of the call block: it cannot be passed as well")
 	}
 	p.head(start)
 	failed := p.failed

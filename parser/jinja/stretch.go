@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/source"
@@ -157,6 +158,8 @@ const maxUndecided = 4
 
 func (s *State) undecidedIn(v Value, why string, at source.Place, depth int) Value {
 	switch v := v.(type) {
+	case nil:
+		return &Unknown{Kind: ScalarKind, Why: why, At: at, presume: presumeFalse}
 	case bool, int64, float64:
 		return &Unknown{Kind: ScalarKind, Why: why, At: at, guess: v, presume: presumed(truth(v))}
 	case *Str:
@@ -196,10 +199,43 @@ func (s *State) undecidedIn(v Value, why string, at source.Place, depth int) Val
 // takenOf is v, which is an item of the value from or made of it: if an unknown
 // condition chose that, v is undecided.
 func (s *State) takenOf(from, v Value, at source.Span) Value {
-	if l, ok := from.(*List); ok && l.chosen {
+	if v != nil && chosen(from) {
 		return s.undecided(v, whyChosen, s.place(at))
 	}
 	return v
+}
+
+// madeOf is what a method or filter made of the value from: v, or the error err;
+// both are undecided where an unknown condition chose from or an argument.
+func (s *State) madeOf(from Value, c *CallArgs, v Value, err error) Value {
+	if err != nil && (chosen(from) || c.chosenArg()) {
+		err = errUnknown
+	}
+	at := c.Place.Span
+	return s.madeWith(c, s.takenOf(from, s.result(v, err, at), at))
+}
+
+func (c *CallArgs) chosenArg() bool {
+	return slices.ContainsFunc(c.Args, chosen) || slices.ContainsFunc(c.Named, func(a Named) bool { return chosen(a.Value) })
+}
+
+// madeWith is takenOf for what was made with the arguments of c.
+func (s *State) madeWith(c *CallArgs, v Value) Value {
+	if v != nil && c.chosenArg() {
+		return s.undecided(v, whyChosen, c.Place)
+	}
+	return v
+}
+
+// chosen reports whether an unknown condition decided that v is this text or list.
+func chosen(v Value) bool {
+	switch v := v.(type) {
+	case *Str:
+		return v.chosen
+	case *List:
+		return v.chosen
+	}
+	return false
 }
 
 // allTakenOf is takenOf for several items of a list.

@@ -224,16 +224,6 @@ func (s *Str) indent(pad *Str, first, blank bool) *Str {
 // lineEnds are the characters that end a line.
 const lineEnds = "\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029"
 
-// slices is split without a bound.
-func (s *Str) slices(sep string) []*Str {
-	parts := s.split(sep, -1)
-	out := make([]*Str, len(parts))
-	for i, p := range parts {
-		out[i] = p.(*Str)
-	}
-	return out
-}
-
 // pad fills s with n copies of fill on the left and m on the right.
 func (st *State) pad(s *Str, fill string, n, m int) *Str {
 	n, m = max(0, min(n, st.budget.Output)), max(0, min(m, st.budget.Output))

@@ -19,6 +19,9 @@ func (n *Test) eval(s *State) Value {
 	if err != nil {
 		return s.fail(err, n.Span)
 	}
+	if !ofType(n.Name) {
+		x = s.madeWith(c, s.takenOf(v, x, n.Span))
+	}
 	if !n.Not {
 		return x
 	}
@@ -169,6 +172,12 @@ func ofKind(name string) bool {
 		return true
 	}
 	return false
+}
+
+// ofType reports whether the test asks for no more than the type of a value,
+// which is taken to be the same whatever an unknown condition chose.
+func ofType(name string) bool {
+	return name != "none" && ofKind(name) || strings.Contains(" defined undefined callable escaped ", " "+name+" ")
 }
 
 // isTest reports whether there is a test of that name.

@@ -86,6 +86,15 @@ func TestUnknown(t *testing.T) {
 		{"unpacked", "{% set a, b = unk %}{{ a }}{{ b }}", "__hole_1____hole_2__"},
 		{"discarded error", "{% if unk %}{% do raise('no') %}{% endif %}x", "x"},
 		{"discarded type error", "{% if unk %}{{ 1 + 'a' }}{% endif %}x", "__hole_1__x"},
+		{"slices spare holes", "{% set x = 'ab_' ~ unk ~ '_cd' %}{{ x[:2] }}{{ x[-3:] }} {{ x[:-2] }} {{ x[1:] }} {{ x[:4] }} {{ x[4:] }} {{ x[::-1] }} {{ x[-4:] }} {{ x[-1:2] }}", "ab_cd ab___hole_1___ b___hole_1___cd __hole_2__ __hole_3__ __hole_4__ __hole_5__ __hole_6__"},
+		{"characters of holes", "{% set x = 'ab' ~ unk ~ 'cd' %}{{ x[1] }}{{ x[2] }}{{ x[-2] }}{{ x[-3] }}{{ x[99] }}", "b__hole_2__c__hole_3____hole_4__"},
+		{"trims spare holes", "{% set x = '_a' ~ unk ~ 'b_' %}{{ x.strip('_abhole1') }} {{ x.lstrip('_') }} {{ x | trim('_') }} {{ x.rstrip('b_') }}", "__hole_1__ a__hole_1__b_ a__hole_1__b _a__hole_1__"},
+		{"replacements spare holes", "{% set x = 'a_h' ~ unk ~ '_1' %}{{ x.replace('_', '-') }} {{ x | replace('h', 'H') }} {{ x | replace('', '-') }} {{ x.replace('_', '-', 1) }}", "a-h__hole_1__-1 a_H__hole_1___1 __hole_2__ __hole_3__"},
+		{"parts of open text", "{% set x = 'a.b' ~ unk ~ '.c' %}{{ x.partition('.')[0] }} {{ x.rpartition('.')[2] }} {{ x.partition('hole')[0] }} {{ x.splitlines() | length }} {{ x.zfill(30) }} {{ '%.3s|%.4s' % (x, x) }}", "a c __hole_2__ __hole_3__ __hole_4__ __hole_5__"},
+		{"open formats", "{{ ('%s' ~ unk) % (1, 2) }}{{ ('{}{' ~ unk).format(1) }}", "__hole_2____hole_4__"},
+		{"none chosen by it", "{% set x = none if unk else 'a' %}{% if x is none %}{% do raise('no') %}{% endif %}b", "b"},
+		{"a key that it chose", "{% set k = 'a' %}{% if unk %}{% set k = 'b' %}{% endif %}{% if {'b': 1}[k] == 1 %}{% do raise('no') %}{% endif %}{% if {'a': 1}.get(k) is none %}{% do raise('no') %}{% endif %}{{ {'b': 'x'}[k] }}", "x"},
+		{"an argument that it chose", "{% set k = 'a' %}{% if unk %}{% set k = 'b' %}{% endif %}{% if 'bc'.startswith(k) %}{% do raise('no') %}{% endif %}{% if fn2(k, 'c') == 'bc' %}{% do raise('no') %}{% endif %}{{ fn2(k, 'c') }}{{ [k].index('z') }}{{ k.index('z') }}", "bc__hole_1____hole_2__"},
 		{"settled by presumption", "{% if rel is not mapping %}{% do raise('no') %}{% endif %}x", "x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -122,6 +131,23 @@ func TestChosenValues(t *testing.T) {
 	checkMap(t, r)
 	if r.Text != "a,b __hole_1__ ab __hole_2__cad" || len(r.Errors) > 0 {
 		t.Errorf("a loop over it: %q %v", r.Text, r.Errors)
+	}
+}
+
+// Nor does a text that it chose, whatever is made of it.
+func TestChosenText(t *testing.T) {
+	before := "{% set x = 'a' %}{% if unk %}{% set x = 'ab_cd' %}{% endif %}"
+	for _, test := range []string{
+		"x.startswith('ab')", "x.endswith('cd')", "x.find('b') == 1", "x.count('_') == 1", "x.index('b') == 1", "x.split('_') | length == 2", "x.split('_')[1] == 'cd'",
+		"x.partition('_')[1] == '_'", "x | length == 5", "x is lower", "x is eq 'ab_cd'", "x in ['ab_cd']", "x | int(7) == 7", "x.isidentifier()", "x | wordcount == 1",
+		"x | list | length == 5", "x[0] == 'a' and x[1] == 'b'", "(x | upper) == 'AB_CD'", "[x] | string == \"['ab_cd']\"", "x | tojson == '\"ab_cd\"'", "'%r' % x == \"'ab_cd'\"",
+		"x.splitlines() | length == 1", "x | first == 'a' and x | last == 'd'", "x is not none",
+	} {
+		r := Render(parseText(before+"{% if "+test+" %}then{% do raise('no') %}{% else %}else{% do raise('no') %}{% endif %}"), Options{Scope: unknownScope()})
+		checkMap(t, r)
+		if r.Text != "then" && r.Text != "else" || len(r.Errors) > 0 || len(r.Conditions) < 2 || !r.Conditions[1].Unknown {
+			t.Errorf("%s: %q %v", test, r.Text, r.Errors)
+		}
 	}
 }
 
