@@ -38,6 +38,14 @@ func (s *State) attr(v Value, name string, at source.Span) Value {
 			if x, ok := v.attr(name); ok {
 				return x
 			}
+		case rangeValue:
+			if i := slices.Index([]string{"start", "stop", "step"}, name); i >= 0 {
+				return []Value{v.start, v.stop, v.step}[i]
+			}
+		case bool, int64, float64, *big.Int:
+			if x, ok := numberAttr(v, name); ok {
+				return x
+			}
 		case *Tuple:
 			if i := slices.Index([]string{"grouper", "list"}, name); v.group && i >= 0 {
 				return v.items[i]
@@ -45,6 +53,24 @@ func (s *State) attr(v Value, name string, at source.Span) Value {
 		}
 	}
 	return Undefined{Name: name, At: s.place(at), what: noAttr, of: owner(v)}
+}
+
+// numberAttr is an attribute of a number.
+func numberAttr(v Value, name string) (Value, bool) {
+	n, _ := number(v)
+	switch {
+	case name == "real" && n.float:
+		return n.f, true
+	case name == "imag" && n.float:
+		return 0.0, true
+	case name == "real", name == "numerator" && !n.float:
+		return small(n.asBig()), true
+	case name == "imag":
+		return int64(0), true
+	case name == "denominator" && !n.float:
+		return int64(1), true
+	}
+	return nil, false
 }
 
 // owner names v in messages about what it lacks.

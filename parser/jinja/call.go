@@ -42,10 +42,9 @@ func (n *Call) invoke(s *State, extra ...Named) Value {
 	s.step()
 	fn, recv, m := n.callee(s)
 	c := &CallArgs{State: s, Place: s.place(n.Span), Node: n}
-	if u := n.evalArgs(s, c); u != nil {
+	if u := n.evalArgs(s, c, extra...); u != nil {
 		return u
 	}
-	c.Named = append(c.Named, extra...)
 	s.at = n.Span
 	if m != nil {
 		s.read(recv)
@@ -69,9 +68,9 @@ func (n *Call) callee(s *State) (fn, recv Value, m method) {
 	return s.attr(recv, a.Name, a.Span), nil, nil
 }
 
-// evalArgs evaluates the arguments into c. If what * or ** expands is
+// evalArgs evaluates the arguments into c, with further keyword arguments. If what * or ** expands is
 // unknown, nobody knows what is passed: that value is returned.
-func (n *Call) evalArgs(s *State, c *CallArgs) *Unknown {
+func (n *Call) evalArgs(s *State, c *CallArgs, extra ...Named) *Unknown {
 	c.Args = make([]Value, len(n.Args))
 	for i, e := range n.Args {
 		c.Args[i] = e.eval(s)
@@ -82,6 +81,7 @@ func (n *Call) evalArgs(s *State, c *CallArgs) *Unknown {
 			c.Named[i] = Named{k.Name, k.X.eval(s)}
 		}
 	}
+	c.Named = append(c.Named, extra...)
 	if n.Star != nil {
 		v := s.needed(n.Star.eval(s), n.Star.Range())
 		if u, ok := v.(*Unknown); ok {
@@ -213,7 +213,8 @@ func (s *State) newCalls() []source.Call {
 }
 
 // bind gives the parameters of m their values in the current frame. Defaults
-// are evaluated there in order, so that they may use earlier parameters.
+// are evaluated there in order, so that they may use what was passed, and the
+// defaults of earlier parameters.
 func (s *State) bind(m *Macro, c *CallArgs) error {
 	def := m.Def
 	named := c.Named
@@ -234,15 +235,19 @@ func (s *State) bind(m *Macro, c *CallArgs) error {
 	for i := range def.Params {
 		p := &def.Params[i]
 		v, from := argument(p.Name, i, c.Args, named)
-		switch {
-		case from == byName:
+		switch from {
+		case byName:
 			used++
-		case from == missing && p.Default != nil:
-			v = p.Default.eval(s)
-		case from == missing:
+		case missing:
 			v = Undefined{Name: p.Name, At: source.Place{File: s.file, Span: p.Span, Call: s.call}, what: noArgument}
 		}
 		f.set(p.Name, v)
+	}
+	for i := range def.Params {
+		p := &def.Params[i]
+		if _, from := argument(p.Name, i, c.Args, named); from == missing && p.Default != nil {
+			f.set(p.Name, p.Default.eval(s))
+		}
 	}
 	if def.caller && (hasCaller || !def.has("caller")) {
 		f.set("caller", caller)

@@ -454,9 +454,9 @@ func (p spec) floatDigits(f float64) (string, error) {
 	case math.IsInf(f, 0) || math.IsNaN(f):
 		text = floatText(f)
 	case p.verb == 0 && precision < 0:
-		return floatText(f), nil
+		return p.pointed(floatText(f)), nil
 	case p.verb == 0:
-		text = general(f, precision, precision-1, p.alternate)
+		text = general(f, precision, max(1, precision)-1, p.alternate)
 		if !strings.ContainsAny(text, ".e") {
 			text += ".0"
 		}
@@ -467,7 +467,7 @@ func (p spec) floatDigits(f float64) (string, error) {
 	case p.verb == '%':
 		text = p.pointed(strconv.FormatFloat(f*100, 'f', precision, 64))
 	default:
-		text = general(f, precision, precision, p.alternate)
+		text = general(f, precision, max(1, precision), p.alternate)
 	}
 	switch p.verb {
 	case '%':
@@ -492,7 +492,7 @@ func (p spec) pointed(text string) string {
 
 // general is %g: an exponent only if it is below -4 or not below limit.
 func general(f float64, precision, limit int, keepZeros bool) string {
-	precision, limit = max(1, precision), max(1, limit)
+	precision = max(1, precision)
 	text := strconv.FormatFloat(f, 'e', precision-1, 64)
 	exp, _ := strconv.Atoi(text[strings.IndexByte(text, 'e')+1:])
 	mantissa, exponent := text[:strings.IndexByte(text, 'e')], text[strings.IndexByte(text, 'e'):]
@@ -519,7 +519,7 @@ func (p spec) grouped(digits string, width int) string {
 		size = 4
 	}
 	digits = strings.ReplaceAll(digits, string(p.group), "")
-	end := strings.IndexAny(digits, ".e%in") // or inf, nan
+	end := strings.IndexAny(digits, ".eE%inIN") // or inf, nan
 	if end < 0 || size == 4 {
 		end = len(digits)
 	}

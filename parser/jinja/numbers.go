@@ -307,6 +307,9 @@ func intArith(op Op, a, b num) (Value, error) {
 	}
 	switch op {
 	case Div:
+		if x.Sign() == 0 {
+			return math.Copysign(0, float64(y.Sign())), nil
+		}
 		f, _ := new(big.Rat).SetFrac(x, y).Float64()
 		return f, nil
 	case FloorDiv:

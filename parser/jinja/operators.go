@@ -250,6 +250,9 @@ func (s *State) contains(container, v Value) (bool, error) {
 		}
 		return ok, nil
 	case rangeValue:
+		if f, ok := v.(float64); ok && f == float64(int64(f)) {
+			v = int64(f)
+		}
 		n, ok := toInt(v)
 		return ok && c.has(n), nil
 	case Undefined:

@@ -216,7 +216,7 @@ func testUnknown(name string, u *Unknown) Value {
 
 func isSequence(v Value) bool {
 	switch v.(type) {
-	case *Str, *List, *Tuple, *Dict, rangeValue:
+	case *Str, *List, *Tuple, *Dict, rangeValue, Undefined:
 		return true
 	}
 	_, items := v.(Iterable)

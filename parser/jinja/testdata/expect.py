@@ -3,13 +3,13 @@
 Usage: python3 expect.py   (needs Jinja2 3.1)
 
 Each case has a name, a template and a context; what it renders to, or the
-error it raises, is written back.
+error it raises, is written back. The environment is a sandbox, as that of dbt.
 """
 
 import json
 import pathlib
 
-import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 
 
 def fn(name="", caller=None):
@@ -17,7 +17,7 @@ def fn(name="", caller=None):
 
 
 def render(case):
-    env = jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
+    env = SandboxedEnvironment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
     context = dict(case["ctx"], fn=fn, fn2=lambda a, b: a + b, config=lambda *a, **k: "", set=set)
     try:
         return env.from_string(case["tpl"]).render(**context), None
