@@ -605,7 +605,7 @@ func (b *builder) load() {
 			l.Key = []string{d.name}
 		}
 	}
-	if guard := b.m.Branches[0][0].Guard; l.Effect != sema.OverwriteParts && b.chance(12) && strings.HasPrefix(guard, "ts >= ") && slices.ContainsFunc(b.cols, func(c role) bool { return c.name == "ts" }) {
+	if guard, _, _ := strings.Cut(b.m.Branches[0][0].Guard, " and "); l.Effect != sema.OverwriteParts && b.chance(12) && strings.HasPrefix(guard, "ts >= ") && slices.ContainsFunc(b.cols, func(c role) bool { return c.name == "ts" }) {
 		l.Predicates = []string{one(b, guard, "ts >= (select max(ts) from tgt)")}
 	}
 }

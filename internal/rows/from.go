@@ -34,11 +34,11 @@ func columnsOf(a *sql.Alias) []*sql.Ident {
 // path returns what the columns of a relation can be qualified with.
 func (d *Database) path(name []*sql.Ident, a *sql.Alias) []string {
 	if a != nil && a.Name != nil {
-		return []string{d.Dialect.Fold(a.Name)}
+		return []string{d.fold(a.Name)}
 	}
 	var out []string
 	for _, id := range name {
-		out = append(out, d.Dialect.Fold(id))
+		out = append(out, d.fold(id))
 	}
 	return out
 }
@@ -49,7 +49,7 @@ func (d *Database) tableRef(t *sql.Table, with *ctes) *relation {
 	}
 	path := d.path(t.Name, t.Alias)
 	if len(t.Name) == 1 {
-		if r := with.find(d.Dialect.Fold(t.Name[0])); r != nil {
+		if r := with.find(d.fold(t.Name[0])); r != nil {
 			return &relation{rename(d, r.cols, path, columnsOf(t.Alias)), r.rows}
 		}
 	}

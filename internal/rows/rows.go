@@ -35,9 +35,25 @@ type Database struct {
 	Table func(*sql.Table) *Table
 	// Now is what the clock says.
 	Now time.Time
+	// Names, unless it is nil, keeps the comparison keys of names from one query to
+	// the next.
+	Names map[*sql.Ident]string
 	// Budget, unless it is nil, is what is left of the expressions that may be
 	// evaluated; a query that needs more is refused.
 	Budget *int
+}
+
+// fold returns the comparison key of a name.
+func (d *Database) fold(id *sql.Ident) string {
+	if d.Names == nil {
+		return d.Dialect.Fold(id)
+	}
+	key, ok := d.Names[id]
+	if !ok {
+		key = d.Dialect.Fold(id)
+		d.Names[id] = key
+	}
+	return key
 }
 
 // ErrOpen is returned where the language does not say which rows come out.
@@ -150,7 +166,7 @@ func (d *Database) query(q *sql.Query, outer *env, with *ctes) *relation {
 			}
 			r := *d.query(c.Body, outer, with)
 			r.cols = rename(d, r.cols, nil, c.Columns)
-			with = &ctes{d.Dialect.Fold(c.Name), &r, with}
+			with = &ctes{d.fold(c.Name), &r, with}
 		}
 	}
 	r := d.body(q.Body, outer, with)
@@ -255,7 +271,7 @@ func rename(d *Database, cols []column, path []string, names []*sql.Ident) []col
 	for i := range out {
 		out[i].path, out[i].merged = path, false
 		if i < len(names) {
-			out[i].name, out[i].fold = names[i].Name, d.Dialect.Fold(names[i])
+			out[i].name, out[i].fold = names[i].Name, d.fold(names[i])
 		}
 	}
 	return out

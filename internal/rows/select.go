@@ -160,14 +160,14 @@ func (d *Database) header(s *sql.Select, cols []column) []column {
 		c := column{}
 		switch x := sql.Unparen(it.X).(type) {
 		case *sql.Column:
-			c.name, c.fold = x.Parts[len(x.Parts)-1].Name, d.Dialect.Fold(x.Parts[len(x.Parts)-1])
+			c.name, c.fold = x.Parts[len(x.Parts)-1].Name, d.fold(x.Parts[len(x.Parts)-1])
 		case *sql.Cast:
 			if y, ok := sql.Unparen(x.X).(*sql.Column); ok {
-				c.name, c.fold = y.Parts[len(y.Parts)-1].Name, d.Dialect.Fold(y.Parts[len(y.Parts)-1])
+				c.name, c.fold = y.Parts[len(y.Parts)-1].Name, d.fold(y.Parts[len(y.Parts)-1])
 			}
 		}
 		if it.Alias != nil {
-			c.name, c.fold = it.Alias.Name, d.Dialect.Fold(it.Alias)
+			c.name, c.fold = it.Alias.Name, d.fold(it.Alias)
 		}
 		out = append(out, c)
 	}
@@ -224,7 +224,7 @@ func (e *env) output(s *sql.Select) []any {
 // the enclosing query's row.
 func (e *env) column(x *sql.Column) any {
 	last := x.Parts[len(x.Parts)-1]
-	fold := e.d.Dialect.Fold(last)
+	fold := e.d.fold(last)
 	for s := e; s != nil; s = s.parent {
 		found := -1
 		for i := range s.cols {

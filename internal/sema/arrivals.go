@@ -32,6 +32,7 @@ type Given struct {
 	Cols          []string
 	Before, After [][]any
 	kinds         []*domain
+	facts         []*Column // what is known of each column; nil if nothing is
 	// hidden are columns that are only passed on, and have no value here.
 	hidden []bool
 }
@@ -118,8 +119,9 @@ type finder struct {
 	clocks   map[*Given]int
 	clock    bool // a guard goes by the clock: what arrives is of one instant
 	failures int
-	budget   int  // expressions that may still be evaluated
-	plain    bool // the trial takes the first few values of each domain
+	budget   int                   // expressions that may still be evaluated
+	folds    map[*sql.Ident]string // the comparison keys of the query's names
+	plain    bool                  // the trial takes the first few values of each domain
 }
 
 // search returns an example of a difference, with as few rows as it can do
@@ -129,7 +131,7 @@ func search(m *Model, l Load, a Arrival) *Arrivals {
 	if full == nil || full.World == nil || run == nil || run.out == nil || l.Effect == UnknownEffect || l.Effect == ReplaceRange || l.Partial || l.Unit == "?" {
 		return nil
 	}
-	f := &finder{m: m, load: l, arrival: a, rand: rand.New(rand.NewPCG(1, 2)), budget: work, clocks: map[*Given]int{}}
+	f := &finder{m: m, load: l, arrival: a, rand: rand.New(rand.NewPCG(1, 2)), budget: work, clocks: map[*Given]int{}, folds: map[*sql.Ident]string{}}
 	if !f.relations() {
 		return nil
 	}
@@ -184,7 +186,7 @@ func (f *finder) run(given []Given) *Arrivals {
 
 // query executes a world over the given rows: those of the first run, or all.
 func (f *finder) query(w *World, given []Given, all bool, this *rows.Table) (*rows.Table, error) {
-	db := &rows.Database{Dialect: w.Dialect, Now: f.now(given), Budget: &f.budget}
+	db := &rows.Database{Dialect: w.Dialect, Now: f.now(given), Names: f.folds, Budget: &f.budget}
 	db.Table = func(t *sql.Table) *rows.Table {
 		r := w.Relation(t)
 		if r.This {

@@ -40,6 +40,7 @@ func (f *finder) relations() bool {
 			g := &Given{Relation: s.Relation, Cols: f.columns(s, names)}
 			for _, c := range g.Cols {
 				g.kinds = append(g.kinds, kinds.of(w.Dialect.FoldName(c, false), c))
+				g.facts = append(g.facts, f.column(g, c))
 			}
 			f.given = append(f.given, g)
 			if p.growing[s.Relation] || slices.ContainsFunc(p.w.Scans, func(o *Scan) bool { return same(o.Relation, s.Relation) && p.growing[o.Relation] }) {
@@ -212,8 +213,8 @@ func compareValues(a, b any) int {
 func (f *finder) row(g *Given, of *Given, newest, instant any) []any {
 	for range 30 {
 		row := make([]any, len(g.Cols))
-		for i, c := range g.Cols {
-			row[i] = f.value(g, i, c)
+		for i := range g.Cols {
+			row[i] = f.value(g, i)
 		}
 		if k, ok := f.clocks[of]; ok && k >= 0 {
 			for row[k] == nil {
@@ -234,8 +235,8 @@ func (f *finder) row(g *Given, of *Given, newest, instant any) []any {
 }
 
 // value picks the value of a column.
-func (f *finder) value(g *Given, i int, name string) any {
-	c := f.column(g, name)
+func (f *finder) value(g *Given, i int) any {
+	c := g.facts[i]
 	if c != nil && c.Const != "" {
 		if v, ok := f.constant(c.Const); ok {
 			return v

@@ -26,8 +26,9 @@ type domain struct {
 	kind valueKind
 	// said are values that the query compares the column with.
 	said []any
-	wide bool // the query puts its values into buckets, or moves them
-	sure bool // that the values are times is more than a guess by the name
+	wide bool  // the query puts its values into buckets, or moves them
+	sure bool  // that the values are times is more than a guess by the name
+	list []any // of values, when they are asked for the first time
 }
 
 var epoch = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC) // a Monday
@@ -38,7 +39,15 @@ var hours = []int{0, 6, 12, 24, 30, 48, 96, 240, 900}
 
 var counts = []int64{1, 2, 3, 5, 8, 12, 14, 25, 48}
 
+// values are those of the domain, which is known in full by now.
 func (d *domain) values() []any {
+	if d.list == nil {
+		d.list = d.all()
+	}
+	return d.list
+}
+
+func (d *domain) all() []any {
 	switch d.kind {
 	case times:
 		var out []any
