@@ -49,6 +49,9 @@ func (c loadClaim) model(t *testing.T) *Model {
 	for _, n := range []string{"id", "g", "ts", "v"} {
 		src.Columns = append(src.Columns, Column{Name: n, Fold: n, NotNull: n != "g"})
 	}
+	if slices.Contains(c.options, "event_time") {
+		src.EventTime = "ts"
+	}
 	src.Columns[1].NotNull = !slices.Contains(c.options, "nulls")
 	if !src.Columns[1].NotNull {
 		src.Columns[1].Empty = &Step{Text: "a row has no `g`"}
