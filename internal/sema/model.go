@@ -32,6 +32,9 @@ type Model struct {
 	guards  []*Guard
 	guarded bool
 	decided *Decision
+	cols    []Column
+	closed  bool
+	listed  bool
 }
 
 // Adapter is the warehouse adapter of the run.
@@ -185,6 +188,14 @@ func (m *Model) Incremented() bool {
 // Columns returns the output columns that the worlds list, together. closed is false
 // when a world may have more, or could not be analysed.
 func (m *Model) Columns() (cols []Column, closed bool) {
+	if !m.listed {
+		m.cols, m.closed = m.columns()
+		m.listed = true
+	}
+	return m.cols, m.closed
+}
+
+func (m *Model) columns() (cols []Column, closed bool) {
 	closed = len(m.Variants) > 0
 	seen := map[string]bool{}
 	for _, v := range m.Variants {

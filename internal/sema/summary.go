@@ -129,7 +129,12 @@ type ManySide struct {
 
 // Index returns the index of the column with comparison key fold, or -1.
 func (s *Summary) Index(fold string) int {
-	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Fold == fold })
+	for i := range s.Columns { // a column is too large to be copied for this
+		if s.Columns[i].Fold == fold {
+			return i
+		}
+	}
+	return -1
 }
 
 // Names returns the names of the columns at the given indexes.
