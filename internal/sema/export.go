@@ -289,7 +289,7 @@ func (w *World) exportKey(r *rel, cols set, visible map[Col]int) (Key, bool) {
 			return Key{}, false
 		}
 	}
-	for i := 0; i < len(cols) && len(cols) > 1; {
+	for i := 0; i < len(cols) && len(cols) > 1 && len(cols) <= maxLessened; {
 		less := cols.without(cols[i])
 		nn := set(nil)
 		if lax {

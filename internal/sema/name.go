@@ -19,7 +19,7 @@ type Ambiguous struct {
 // found in has. A name that the select list gives too is left alone: in several
 // clauses and warehouses it means that.
 func (b *binder) ambiguous(e *sql.Column, l lookup) {
-	if len(e.Parts) != 1 || b.groups != nil || b.block == nil || b.alias(e) != nil || b.listed(e) {
+	if len(e.Parts) != 1 || b.groups != nil || b.block == nil || b.alias(e) != nil {
 		return
 	}
 	fold := b.w.Dialect.Fold(e.Parts[0])
@@ -39,7 +39,7 @@ func (b *binder) ambiguous(e *sql.Column, l lookup) {
 				names = append(names, src.title)
 			}
 		}
-		if len(names) > 1 && !s.block.hidesNames() {
+		if len(names) > 1 && !s.block.hidesNames() && !b.listed(e) {
 			b.w.Ambiguous = append(b.w.Ambiguous, &Ambiguous{e, names, b.block})
 		}
 		return

@@ -457,7 +457,8 @@ func unknownOpen(w *World, o *openCols) *openCols {
 }
 
 // maxClosed bounds the dependencies whose closure is carried over, rather than
-// only what they say themselves.
+// only what they say themselves, and the columns of which each is asked what
+// follows from it.
 const maxClosed = 60
 
 // carryFDs copies the dependencies of r whose determinants are among the columns
@@ -519,15 +520,19 @@ func (w *World) carry(out, r *rel, to map[Col]Col) {
 		}
 		out.addStrict(from, &why{rule: proof.Collapsed, strength: finding.Struct, from: []fact{dependency(fd{k.cols, r.tids, false, w.closureOf(r, k.cols, r.tids)})}})
 	}
-	for _, c := range sortedCols(to) {
+	cols := sortedCols(to)
+	if len(cols) > maxClosed {
+		cols = nil
+	}
+	for _, c := range cols {
 		var t, back []Col
 		reach := w.reach(r, set{c})
-		for _, d := range sortedCols(to) {
+		for _, d := range cols {
 			if d != c && reach.known(d) {
 				t, back = append(t, to[d]), append(back, d)
 			}
 		}
-		if len(t) > 0 && len(to) <= 60 {
+		if len(t) > 0 {
 			out.keep(fd{set{to[c]}, t, false, w.closureOf(r, set{c}, back)})
 		}
 	}

@@ -53,6 +53,11 @@ func (w *World) blank(why string) *rel {
 	return r
 }
 
+// maxTids bounds the tuple ids of a CTE, which every reading of it has anew: a row
+// of a CTE that is made of more has one id. CTEs that each join two others would
+// have as many as there are ways from the last to the first.
+const maxTids = 100
+
 // with analyses the CTEs of a WITH clause and returns what names they add.
 func (w *World) with(node *sql.With, outer *scope) *cteName {
 	if node == nil {
@@ -71,6 +76,9 @@ func (w *World) with(node *sql.With, outer *scope) *cteName {
 			if c.body.block != nil {
 				c.body.block.CTE = c
 			}
+		}
+		if len(c.rel.tids) > maxTids {
+			c.rel = w.collapse(c.rel, nil, false)
 		}
 		f := from{rel: c.rel, sources: []*sourceRel{{rel: c.rel}}}
 		f.rename(w, &sql.Alias{Columns: n.Columns})

@@ -138,6 +138,7 @@ func (o *openCols) renamed(m *renamer) *openCols {
 func (w *World) nullExtend(r *rel, j *Join) *rel {
 	m := &renamer{w: w, to: make(map[Col]Col, len(r.cols)+len(r.tids))}
 	at := &stage{op: proof.Outer, of: [2]*stage{r.at}, join: j}
+	var last, owners []Col // most columns have the tuple ids of the one before
 	m.copy = func(old Col) Col {
 		c := w.cols[old]
 		if len(c.tids) > 0 && !newSet(c.tids...).meets(r.tids) {
@@ -152,11 +153,13 @@ func (w *World) nullExtend(r *rel, j *Join) *rel {
 		}
 		// The value is a function of the tuple ids if they tell whether the
 		// row is real; else of all of the side's.
-		from := c.tids
-		if len(from) == 0 || !allNotNull(r, from) || !newSet(from...).within(r.tids) {
-			from = r.tids.with(from...)
+		if owners == nil || !slices.Equal(c.tids, last) {
+			last, owners = c.tids, c.tids
+			if len(c.tids) == 0 || !allNotNull(r, c.tids) || !newSet(c.tids...).within(r.tids) {
+				owners = r.tids.with(c.tids...)
+			}
 		}
-		w.cols[n].tids = m.tids(from)
+		w.cols[n].tids = m.tids(owners)
 		return n
 	}
 	// Literals are NULL on unmatched rows: they get an id of their own too.

@@ -147,12 +147,20 @@ func (b *Block) onlyGroups() bool {
 		!slices.ContainsFunc(s.Items, func(it *sql.Item) bool { _, plain := it.X.(*sql.Column); return !plain })
 }
 
+// maxLessened bounds the columns of a key of which each is tried whether the key
+// can do without: for more that takes the square of their number, and a key so wide
+// is a whole row.
+const maxLessened = 64
+
 // needless returns the least of the columns all that tell the rows of r apart.
 func (w *World) needless(r *rel, all set) ([]string, []Step, bool) {
 	if r.open != nil || !w.reach(r, all).all(r.tids) {
 		return nil, nil, false
 	}
-	for i := 0; i < len(all) && len(all) > 1; {
+	if i := slices.IndexFunc(bestKeys(r.keys), func(k key) bool { return k.cols.within(all) && w.reach(r, k.cols).all(r.tids) }); i >= 0 && len(all) > maxLessened {
+		all = bestKeys(r.keys)[i].cols
+	}
+	for i := 0; i < len(all) && len(all) > 1 && len(all) <= maxLessened; {
 		if less := all.without(all[i]); w.reach(r, less).all(r.tids) {
 			all = less
 			continue

@@ -115,9 +115,12 @@ func names(all []string) string {
 // entryOf returns the entry of the column, whatever quotes the entry's name
 // has; nil if there is none.
 func entryOf(n *manifest.Node, column string) *manifest.Column {
-	for _, c := range n.Columns {
-		if strings.EqualFold(bare(c.Name), column) {
-			return c
+	for _, equal := range []func(c *manifest.Column) bool{
+		func(c *manifest.Column) bool { return c.Name == column }, // mostly, and soon found
+		func(c *manifest.Column) bool { return strings.EqualFold(bare(c.Name), column) },
+	} {
+		if i := slices.IndexFunc(n.Columns, equal); i >= 0 {
+			return n.Columns[i]
 		}
 	}
 	return nil
