@@ -67,6 +67,26 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// TestOpenOutput decides models whose output passes on columns that are not
+// listed: the bound is read of the column that the only open relation has.
+func TestOpenOutput(t *testing.T) {
+	for query, answer := range map[string]Answer{
+		"select * from raw where {guard}":                                      Equal,
+		"select x.*, 1 as one from raw as x where {guard}":                     Equal,
+		"with a as (select * from raw where {guard}) select * from a":          Equal,
+		"select * replace (v as ts) from raw where {guard}":                    Unknown,
+		"select * exclude (ts) from raw where {guard}":                         Unknown,
+		"select * rename (v as ts) from raw where {guard}":                     Unknown,
+		"select x.*, y.* from raw as x join raw as y using (id) where {guard}": Unknown,
+	} {
+		claim := loadClaim{query: query, guard: "ts >= (select max(ts) from tgt)", load: "merge", key: []string{"id"}, options: []string{"open"}}
+		l, a := claim.loads()
+		if d := Decide(claim.model(t), l, a); d.Answer != answer && (answer == Equal || d.Answer != Differs) {
+			t.Errorf("%s: answer %d, want %d; gap %q", query, d.Answer, answer, d.Gap)
+		}
+	}
+}
+
 // TestBatches decides microbatch models.
 func TestBatches(t *testing.T) {
 	for query, answer := range map[string]Answer{

@@ -49,16 +49,22 @@ func (c loadClaim) model(t *testing.T) *Model {
 	for _, n := range []string{"id", "g", "ts", "v"} {
 		src.Columns = append(src.Columns, Column{Name: n, Fold: n, NotNull: n != "g"})
 	}
+	if slices.Contains(c.options, "open") {
+		src.Columns, src.Open = src.Columns[:1], true
+	}
 	if slices.Contains(c.options, "event_time") {
 		src.EventTime = "ts"
 	}
-	src.Columns[1].NotNull = !slices.Contains(c.options, "nulls")
-	if !src.Columns[1].NotNull {
+	if slices.Contains(c.options, "nulls") {
+		src.Columns[1].NotNull = false
 		src.Columns[1].Empty = &Step{Text: "a row has no `g`"}
 	}
 	m := &Model{Dialect: dialect, Adapter: Adapter{Name: "duckdb", Sure: true}}
 	for _, guard := range []string{"true", c.guard} {
-		text := "with src as (select id, g, ts // 10 as d, ts, v from raw) " + strings.ReplaceAll(c.query, "{guard}", guard)
+		text := strings.ReplaceAll(c.query, "{guard}", guard)
+		if !src.Open {
+			text = "with src as (select id, g, ts // 10 as d, ts, v from raw) " + text
+		}
 		tree := sql.Parse(text, dialect)
 		if len(tree.Errors) > 0 {
 			t.Fatalf("%s: %s", c.query, tree.Errors[0].Message)

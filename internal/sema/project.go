@@ -303,6 +303,12 @@ func (b *Block) star(out *rel, it *sql.Item, x *sql.Star) {
 	for name := range rename {
 		skip[name] = true
 	}
+	for name := range replace { // of a column that is not listed: it is not the relation's own
+		skip[name] = true
+	}
+	for name, id := range rename {
+		skip[name], skip[w.Dialect.Fold(id)] = true, true
+	}
 	for _, src := range sources {
 		if src.rel.open != nil {
 			out.open = openStar(out.open, src.rel.open, skip, len(sources) == 1)
