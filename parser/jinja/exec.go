@@ -331,16 +331,20 @@ func (s *State) unpack(t *TupleExpr, v Value) {
 }
 
 // captureBody runs body in a frame of its own and with its output captured.
-func (s *State) captureBody(body []Node) *Str {
+func (s *State) captureBody(body []Node) (out *Str, sig signal) {
 	outer := s.push()
-	out := s.capture(func() { s.execAll(body) })
+	out = s.capture(func() { sig = s.execAll(body) })
 	s.frame = outer
-	return out
+	return out, sig
 }
 
 func (n *SetBlock) exec(s *State) signal {
 	s.step()
-	var v Value = s.captureBody(n.Body)
+	body, sig := s.captureBody(n.Body)
+	if sig != proceed { // a jump out of the block leaves nothing of it
+		return sig
+	}
+	var v Value = body
 	if n.Filter != nil {
 		v = n.Filter.apply(s, v)
 	}
@@ -352,8 +356,11 @@ func (n *FilterBlock) exec(s *State) signal {
 	s.step()
 	s.at = n.Span
 	s.native.add(s, printedText{})
-	s.print(s.out, n.Filter.apply(s, s.captureBody(n.Body)), n.Span)
-	return proceed
+	body, sig := s.captureBody(n.Body)
+	if sig == proceed {
+		s.print(s.out, n.Filter.apply(s, body), n.Span)
+	}
+	return sig
 }
 
 func (n *With) exec(s *State) signal {

@@ -146,7 +146,7 @@ func (l *lexer) nameEnd(pos int) int {
 			pos++
 		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeRuneInString(l.src[pos:l.limit])
-			if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) {
+			if !startsName(r) && !unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue) {
 				return pos
 			}
 			pos += n
@@ -157,9 +157,14 @@ func (l *lexer) nameEnd(pos int) int {
 	return pos
 }
 
+// startsName reports whether a name may begin with r, as Python has it.
+func startsName(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.Nl, unicode.Other_ID_Start)
+}
+
 func (l *lexer) unicodeName(start int) {
 	r, n := utf8.DecodeRuneInString(l.src[start:l.limit])
-	if !unicode.IsLetter(r) {
+	if !startsName(r) {
 		l.set(tWrong, start, start+n)
 		return
 	}

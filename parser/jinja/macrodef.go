@@ -106,6 +106,9 @@ func (p *parser) params(def *MacroDef) {
 			return
 		}
 		q.Span = p.span(q.Span.Start)
+		if def.index(q.Name) >= 0 {
+			p.report(q.Span, "there are two parameters `%s`", q.Name)
+		}
 		def.Params = append(def.Params, q)
 	}
 	p.skip(')')

@@ -200,8 +200,10 @@ func span(start, end int) source.Span { return source.Span{Start: int32(start), 
 func (p *parser) comment(start, inside int) {
 	i := strings.Index(p.src[inside:p.limit], "#}")
 	if i < 0 {
-		p.report(span(start, start+2), "expected `#}`, found the end of the template")
-		p.tmpl.Lost = true
+		if inside < p.limit { // with nothing behind it, the original takes it for complete
+			p.report(span(start, start+2), "expected `#}`, found the end of the template")
+			p.tmpl.Lost = true
+		}
 		p.pos = p.limit
 		return
 	}
@@ -235,8 +237,10 @@ func rawTag(src string, pos, limit int, word string) (after int, ok bool) {
 func (p *parser) raw(nodes []Node, start, bodyStart int) []Node {
 	end, next, trim := findEndRaw(p.src, bodyStart, p.limit)
 	if end < 0 {
-		p.report(span(start, bodyStart), "expected `{%% endraw %%}`, found the end of the template")
-		p.tmpl.Lost = true
+		if bodyStart < p.limit {
+			p.report(span(start, bodyStart), "expected `{%% endraw %%}`, found the end of the template")
+			p.tmpl.Lost = true
+		}
 		p.pos = p.limit
 		return p.data(nodes, bodyStart, p.limit)
 	}

@@ -43,6 +43,9 @@ func (p *parser) statement(name string, start int32) Node {
 	case "print":
 		return p.print(start)
 	case "break", "continue":
+		if !p.inLoop() {
+			p.report(word, "`%s` outside of a loop", name)
+		}
 		return p.simple(start, func(s source.Span) Node { return &Jump{s, name == "break"} })
 	case "autoescape", "block", "snapshot", "docs":
 		return p.group(name, start, word)
@@ -56,6 +59,22 @@ func (p *parser) statement(name string, start int32) Node {
 	}
 	p.closeTag()
 	return nil
+}
+
+// inLoop reports whether a loop is open whose body the statement stands in; the
+// body of a macro or call in it is another function.
+func (p *parser) inLoop() bool {
+	for _, ends := range slices.Backward(p.ends) {
+		for _, end := range ends {
+			switch end {
+			case "endfor":
+				return true
+			case "endmacro", "endcall", "endtest", "enddata_test", "endmaterialization":
+				return false
+			}
+		}
+	}
+	return false
 }
 
 // simple ends a statement without a block; one with an error is dropped.

@@ -1,8 +1,10 @@
 package jinja
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dbtvet/dbtvet/parser/source"
 )
@@ -54,6 +56,9 @@ func (p *parser) unescape(w *buffer, start, end int) {
 			return
 		}
 		text, n := escape(p.src[start:end])
+		if cutShort(text, p.src[start:end]) {
+			p.report(span(start, min(start+2, end)), "the escape sequence `%s` has too few digits, or no character has its number", p.src[start:start+2])
+		}
 		w.write(text, source.Segment{File: p.file, Src: span(start, start+n), Fid: source.Whole})
 		start += n
 	}
@@ -70,6 +75,16 @@ func escape(s string) (text string, n int) {
 	}
 	if len(s) < 2 {
 		return s, len(s)
+	}
+	if r, size := utf8.DecodeRuneInString(s[1:]); size > 1 { // the original writes it in ASCII before it looks for escapes
+		format := "\\x%02x"
+		switch {
+		case r > 0xffff:
+			format = "\\U%08x"
+		case r > 0xff:
+			format = "\\u%04x"
+		}
+		return fmt.Sprintf(format, r), 1 + size
 	}
 	const from, to = "abfnrtv\\'\"", "\a\b\f\n\r\t\v\\'\""
 	c := s[1]
@@ -97,6 +112,12 @@ func escape(s string) (text string, n int) {
 		}
 	}
 	return s[:1], 1
+}
+
+// cutShort reports whether s begins with an escape sequence by number that
+// could not be decoded.
+func cutShort(decoded, s string) bool {
+	return decoded == "\\" && len(s) > 1 && strings.IndexByte("xuU", s[1]) >= 0
 }
 
 func crlf(s string) string {
