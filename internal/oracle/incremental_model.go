@@ -150,7 +150,7 @@ func (m *Incremental) Model() (*sema.Model, error) {
 		if len(tree.Errors) > 0 {
 			return nil, fmt.Errorf("parse: %s in %s", tree.Errors[0].Message, text)
 		}
-		r := &dbtctx.Rendered{World: dbtctx.World{Incremental: i > 0}, Text: text}
+		r := &dbtctx.Rendered{World: dbtctx.World{Incremental: i > 0, Possible: true}, Text: text}
 		w := sema.Analyse(sema.Input{Tree: tree, Dialect: dialect, Rendered: r, Relation: func(t *dsql.Table) *sema.Summary {
 			if s := tables[t.Name[0].Name]; s != nil {
 				return s

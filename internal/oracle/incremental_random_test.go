@@ -40,6 +40,9 @@ func TestIncrementalModels(t *testing.T) {
 			if h.refused*20 > h.asked {
 				t.Errorf("the engine refuses %d of %d models: the generator has lost its grip", h.refused, h.asked)
 			}
+			if h.asked >= 30 && (h.claims == 0 || h.equal == 0 || h.met == 0) {
+				t.Errorf("nothing is checked of what is claimed")
+			}
 			if h.undecided()*5 > h.asked {
 				t.Errorf("%d of %d models are not decided: more than a fifth", h.undecided(), h.asked)
 			}

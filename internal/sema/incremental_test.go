@@ -69,7 +69,7 @@ func (c loadClaim) model(t *testing.T) *Model {
 		if len(tree.Errors) > 0 {
 			t.Fatalf("%s: %s", c.query, tree.Errors[0].Message)
 		}
-		r := &dbtctx.Rendered{World: dbtctx.World{Incremental: len(m.Variants) > 0}, Text: tree.Text}
+		r := &dbtctx.Rendered{World: dbtctx.World{Incremental: len(m.Variants) > 0, Possible: true}, Text: tree.Text}
 		w := Analyse(Input{Tree: tree, Dialect: dialect, Rendered: r, Relation: func(t *sql.Table) *Summary {
 			if t.Name[0].Name == "raw" {
 				return src
