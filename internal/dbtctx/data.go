@@ -349,7 +349,8 @@ func diffOfTwoDicts(c *jinja.CallArgs) (jinja.Value, error) {
 }
 
 // hostFilters are the filters that dbt adds. They say of what type a native
-// value is to be; in text they change nothing.
+// value is to be, if it is all that is printed; in text they change nothing, and
+// until then, a native value is the text of the filtered one, as it is in dbt.
 func hostFilters() map[string]*jinja.Func {
 	filter := func(name string, convert func(*run, jinja.Value) jinja.Value) *jinja.Func {
 		return lazy(name, func(c *jinja.CallArgs) (jinja.Value, error) {
@@ -357,15 +358,27 @@ func hostFilters() map[string]*jinja.Func {
 			return convert(runOf(c.State), v), nil
 		})
 	}
-	denoted := func(r *run, v jinja.Value) jinja.Value {
-		if text, ok := v.(*jinja.Str); ok && r.native {
-			return jinja.Denoted(text)
+	denoting := func(r *run, v jinja.Value) jinja.Value {
+		if !r.native {
+			return v
 		}
-		return v
+		switch v.(type) {
+		case *jinja.Unknown, jinja.Undefined:
+			return v
+		}
+		text, ok := v.(*jinja.Str)
+		if !ok {
+			text = jinja.NewStr(jinja.ToString(v))
+		}
+		if r.denoting == nil {
+			r.denoting = map[*jinja.Str]bool{}
+		}
+		r.denoting[text] = true
+		return text
 	}
 	out := map[string]*jinja.Func{}
 	for _, name := range []string{"as_bool", "as_native", "as_number"} {
-		out[name] = filter(name, denoted)
+		out[name] = filter(name, denoting)
 	}
 	out["as_text"] = filter("as_text", func(r *run, v jinja.Value) jinja.Value {
 		if _, unknown := v.(*jinja.Unknown); unknown || !r.native {

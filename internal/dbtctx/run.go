@@ -25,7 +25,9 @@ type run struct {
 	this   *Relation
 	depth  int  // variables being rendered inside each other
 	native bool // a value is wanted, not a text
-	copies map[jinja.Value]jinja.Value
+	// denoting are the texts that as_bool and the like made of native values.
+	denoting map[*jinja.Str]bool
+	copies   map[jinja.Value]jinja.Value
 }
 
 // own returns v for a template to change: a list or dict that renders share is
@@ -68,6 +70,9 @@ func (c *Context) renderText(n *Node, w World, native bool) (jinja.Value, *Rende
 	}
 	r.native = true
 	v, res := jinja.RenderNative(t, o)
+	if text, ok := v.(*jinja.Str); ok && r.denoting[text] {
+		v = jinja.Denoted(text)
+	}
 	r.finish(res)
 	return v, r.out
 }

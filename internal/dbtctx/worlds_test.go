@@ -352,6 +352,10 @@ func TestRenderText(t *testing.T) {
 		{"{{ var('n') }}", int64(3)}, {"{{ 'true' }}", "true"}, {"plain", "plain"}, {"{{ target.name }}_x", "dev_x"},
 		{"{{ [1, var('n')] }}", []any{int64(1), int64(3)}}, {"{{ [1, 2] }}", "[1, 2]"},
 		{"{{ '7' | as_number }}", int64(7)}, {"{{ var('n') | as_text }}", "3"}, {"{{ target.name == 'dev' }}", true}, {"{{ ref('a') }} x", `"db"."main"."a" x`},
+		// What these filters make is a text until it is all that is printed.
+		{"{{ '0x1f' | as_native }}", int64(31)}, {"{{ '0x1f' | as_native }}{{ var('n') }}", "0x1f3"}, {"{{ ' 1' | as_native }}", int64(1)},
+		{"{{ false | as_bool }}", false}, {"{{ 'yes' if false | as_bool else 'no' }}", "yes"}, {"{% set b = (var('n') == 3) | as_bool %}{{ b }}", true},
+		{"{{ 1 | default(5) }}", "1"}, {"{{ var('n') | default(5) }}", int64(3)},
 	} {
 		f := source.NewFile("a.yml", tt.text)
 		v, r := c.RenderText("shop", f, source.Span{End: int32(len(tt.text))}, true)

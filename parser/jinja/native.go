@@ -69,13 +69,21 @@ func Evaluate(t *Template, o Options) (Value, *Result) {
 }
 
 // constant reports whether an expression depends on nothing: no name, no call,
-// no filter of the host.
+// no filter of the host or of the context.
 func constant(x Expr, host map[string]*Func) bool {
 	for n := range Walk(x) {
 		switch n := n.(type) {
-		case *Name, *Call:
+		case *Name:
 			return false
+		case *Call:
+			if n.Fn != nil {
+				return false
+			}
 		case *Filter:
+			switch n.Name {
+			case "map", "select", "reject", "selectattr", "rejectattr", "random":
+				return false
+			}
 			if host[n.Name] != nil {
 				return false
 			}
@@ -99,10 +107,7 @@ func Denoted(v *Str) Value {
 	if v.open || v.text == "" || len(v.text) > 1<<16 {
 		return v
 	}
-	if c := v.text[0]; c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r' {
-		return v
-	}
-	if x, ok := literal(v.text); ok {
+	if x, ok := literal(strings.TrimLeft(v.text, " \t\n\f\r")); ok {
 		return x
 	}
 	return v

@@ -116,7 +116,7 @@ var scans = []struct {
 	{"plain", "{% macro a(x) %}b{% endmacro %}", []string{"macro a a(x)|b"}, 0},
 	{"trims", "{%- macro a() -%} b {%- endmacro -%}", []string{"macro a a()| b "}, 0},
 	{"junk between", "{% ######## \n{% macro a() %}1{% endmacro %} {% ## don't %}{% macro b() %}2{% endmacro %}", []string{"macro a a()|1", "macro b b()|2"}, 0},
-	{"nested", "{% macro a() %}{% macro b() %}{% endmacro %}x{% endmacro %}", []string{"macro a a()|{% macro b() %}{% endmacro %}x"}, 0},
+	{"nested", "{% macro a() %}{% macro b() %}{% endmacro %}x{% endmacro %}", []string{"macro a a()|{% macro b() %}{% endmacro %}x"}, 1},
 	{"comment", "{# {% macro a() %} #}{% macro b() %}{# {% endmacro %} #}{% endmacro %}", []string{"macro b b()|{# {% endmacro %} #}"}, 0},
 	{"raw", "{% raw %}{% macro a() %}{% endraw %}{% macro b() %}{% raw %}{% endmacro %}{% endraw %}{% endmacro %}", []string{"macro b b()|{% raw %}{% endmacro %}{% endraw %}"}, 0},
 	{"string", "{% macro a() %}{{ '{% endmacro %}' }}{% set x = '%}' %}{% endmacro %}", []string{"macro a a()|{{ '{% endmacro %}' }}{% set x = '%}' %}"}, 0},
@@ -125,6 +125,10 @@ var scans = []struct {
 	{"no end", "{% macro a() %}1 {% macro b() %}2{% endmacro %}", []string{"macro a a()|1 ", "macro b b()|2"}, 1},
 	{"in if", "{% if x %}{% macro a() %}1{% endmacro %}{% endif %}", []string{"macro a a()|1"}, 1},
 	{"comment without end", "{% macro a() %}1{% endmacro %}{# ", []string{"macro a a()|1"}, 1},
+	{"of another kind inside", "{% macro a() %}{% test b(m) %}{% endtest %}{% endmacro %}", []string{"macro a a()|{% test b(m) %}{% endtest %}"}, 1},
+	{"control without a start", "{% endif %}{% for a in b %}{% endif %}{% endfor %}{% macro a() %}1{% endmacro %}", []string{"macro a a()|1"}, 2},
+	{"expression without end", "{% macro a() %}1{% endmacro %}{{ x", []string{"macro a a()|1"}, 1},
+	{"raw without end", "{% macro a() %}1{% endmacro %}{% raw %}x", []string{"macro a a()|1"}, 1},
 	{"tag without end", "{% macro a() %}1{% endmacro %}{% macro b(", []string{"macro a a()|1"}, 0},
 }
 

@@ -52,7 +52,7 @@ func (s *scanner) fail(at source.Span, format string, args ...any) {
 }
 
 func (s *scanner) run() {
-	control := 0 // open if and for tags between the blocks
+	var control []string // open if and for tags between the blocks
 	for s.unclosed < maxUnclosed {
 		t, ok := s.next()
 		if !ok {
@@ -60,11 +60,15 @@ func (s *scanner) run() {
 		}
 		switch {
 		case t.name == "if" || t.name == "for":
-			control++
+			control = append(control, t.name)
 		case t.name == "endif" || t.name == "endfor":
-			control = max(0, control-1)
+			if n := len(control) - 1; n >= 0 && "end"+control[n] == t.name {
+				control = control[:n]
+			} else {
+				s.fail(span(t.start, t.end), "`%s` without a block that it could belong to", t.name)
+			}
 		case slices.Contains(s.kinds, t.name):
-			s.block(t, control > 0)
+			s.block(t, len(control) > 0)
 		case strings.HasPrefix(t.name, "end") && slices.Contains(s.kinds, t.name[len("end"):]):
 			s.fail(span(t.start, t.end), "`%s` without a block that it could belong to%s", t.name, s.swallowed(t))
 		}
@@ -99,21 +103,28 @@ func (s *scanner) block(t tag, inControl bool) {
 	}
 	b := Block{Kind: t.name, Head: span(t.inside, t.insideEnd), Name: firstWord(s.src[t.inside:t.insideEnd])}
 	depth, nested := 1, -1
+	var inner []tag // blocks inside this one
 	for {
 		u, ok := s.next()
 		if !ok {
 			break
 		}
-		switch u.name {
-		case t.name:
+		switch {
+		case u.name == t.name:
 			depth++
 			if nested < 0 {
 				nested = u.start
 			}
-		case "end" + t.name:
+			inner = append(inner, u)
+		case u.name == "end"+t.name:
 			depth--
+		case slices.Contains(s.kinds, u.name):
+			inner = append(inner, u)
 		}
 		if depth == 0 {
+			for _, u := range inner {
+				s.fail(span(u.start, u.end), "the %s is defined inside a %s, where dbt does not allow it", u.name, t.name)
+			}
 			b.Body, b.Span = span(t.end, u.start), span(t.start, u.end)
 			s.blocks = append(s.blocks, b)
 			s.between = u.end
@@ -156,7 +167,11 @@ func (s *scanner) next() (tag, bool) {
 			}
 			s.pos = i + 2 + end + 2
 		case '{':
-			_, s.pos = s.tagEnd(i+2, "}}")
+			start, end := s.tagEnd(i+2, "}}")
+			if start == end && len(s.src)-i < maxTag {
+				s.fail(span(i, i+2), "expected `}}`, found the end of the file")
+			}
+			s.pos = end
 		default:
 			if t, ok := s.tag(i); ok {
 				return t, true
@@ -173,10 +188,12 @@ func (s *scanner) tag(i int) (tag, bool) {
 		inside++
 	}
 	if after, ok := rawTag(s.src, inside, len(s.src), "raw"); ok {
-		if _, next, _ := findEndRaw(s.src, after, len(s.src)); next > after {
-			s.pos = next
-			return tag{}, false
+		end, next, _ := findEndRaw(s.src, after, len(s.src))
+		if end < 0 {
+			s.fail(span(i, after), "expected `{%% endraw %%}`, found the end of the file")
 		}
+		s.pos = max(next, after)
+		return tag{}, false
 	}
 	l := lexer{src: s.src, limit: len(s.src)}
 	from := skipSpace(s.src, inside, len(s.src))
