@@ -88,9 +88,10 @@ type Settings struct {
 // Layer returns the layer of a node, or "".
 func (p *Pass) Layer(n *manifest.Node) string { return p.LayerOf(n.Path, n.Name) }
 
-// LayerOf returns the layer of the model name in the file at path, or "".
+// LayerOf returns the layer of the model name in the file at path, or "". The
+// tests of a package have no layers.
 func (p *Pass) LayerOf(path, name string) string {
-	if p.Settings.Layer == nil {
+	if p.Settings.Layer == nil || p.Manifest.Project.IntegrationTests() {
 		return ""
 	}
 	return p.Settings.Layer(path, name)

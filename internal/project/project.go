@@ -15,6 +15,8 @@
 package project
 
 import (
+	"strings"
+
 	"github.com/dbtvet/dbtvet/parser/jinja"
 	"github.com/dbtvet/dbtvet/parser/source"
 	"github.com/dbtvet/dbtvet/parser/yaml"
@@ -42,6 +44,13 @@ func (p *Project) Package(name string) *Package {
 		}
 	}
 	return nil
+}
+
+// IntegrationTests reports whether the project holds the tests of a package: by
+// the custom of dbt's packages, the one in a folder integration_tests, with a name
+// that ends so. Nobody reads what its models make.
+func (p *Project) IntegrationTests() bool {
+	return p.Root != nil && strings.HasSuffix(p.Root.Name, "integration_tests")
 }
 
 // Package is what one dbt_project.yml stands for.

@@ -119,7 +119,7 @@ func (w *World) supplier(f *Filter, c Col) *Join {
 			return nil
 		}
 		if j := col.nullFrom; j != nil {
-			if j.Block != f.Block && !w.onlyPath(j.Block) {
+			if j.Block != f.Block && !f.onlyPath(j.Block) {
 				return nil
 			}
 			return j
@@ -137,15 +137,51 @@ func (w *World) fromLeft(j *Join, c Col) bool {
 	return false
 }
 
-// onlyPath reports whether every CTE around block a is read once: then a filter
-// in a later block is all that becomes of a's rows.
-func (w *World) onlyPath(a *Block) bool {
-	for _, c := range w.CTEs {
-		if c.Uses > 1 && c.Node.Body != nil && c.Node.Body.Span.Contains(a.Select.Span) {
+// onlyPath reports whether filter f is all that becomes of the rows of block a, in
+// an earlier query: every CTE on the way is read once, and no window function
+// computes a value from them.
+func (f *Filter) onlyPath(a *Block) bool {
+	w := a.World
+	way := []*Block{a}
+	for i := 0; i < len(way); i++ {
+		b := way[i]
+		if slices.ContainsFunc(b.Windows, func(win *Window) bool { return !ranks[win.info.fn] }) {
 			return false
+		}
+		for _, c := range w.CTEs {
+			if c.Uses > 1 && c.holds(b) && !c.holds(f.Block) {
+				return false
+			}
+		}
+		for _, r := range w.Blocks {
+			if r != f.Block && r.drawsOn(b) && !slices.Contains(way, r) {
+				way = append(way, r)
+			}
 		}
 	}
 	return true
+}
+
+// ranks are window functions that number rows, to keep one of several.
+var ranks = words("row_number rank dense_rank")
+
+// holds reports whether b stands in the query of the CTE.
+func (c *CTE) holds(b *Block) bool {
+	return c.Node.Body != nil && c.Node.Body.Span.Contains(b.Select.Span)
+}
+
+// drawsOn reports whether a relation in FROM of b is made by a query with block a.
+func (b *Block) drawsOn(a *Block) bool {
+	return slices.ContainsFunc(b.sources, func(src *sourceRel) bool {
+		switch t := src.node.(type) {
+		case *sql.Table:
+			c := b.cte(t)
+			return c != nil && c.holds(a) && !c.holds(b)
+		case *sql.Derived:
+			return t.Query != nil && t.Query.Range().Contains(a.Select.Span)
+		}
+		return false
+	})
 }
 
 // strangers reports whether a join and a filter stand in different files: the

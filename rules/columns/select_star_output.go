@@ -53,7 +53,10 @@ func enforced(n *manifest.Node) bool {
 // table that keeps its columns between runs, or columns that others were promised.
 // Where a contract is enforced dbt itself says so, before anything is built.
 func matters(p *lint.Pass, n *manifest.Node) bool {
+	if enforced(n) || p.Manifest.Project.IntegrationTests() {
+		return false
+	}
 	mat, _ := n.Materialized()
 	change, _ := n.OnSchemaChange()
-	return !enforced(n) && (n.Access == "public" || p.Layer(n) == "marts" || mat == "incremental" && (change == "" || change == "ignore"))
+	return n.Access == "public" || p.Layer(n) == "marts" || mat == "incremental" && (change == "" || change == "ignore")
 }

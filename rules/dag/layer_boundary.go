@@ -116,7 +116,7 @@ func advice(kind string) string {
 	case several:
 		return "stage each source on its own, and join the models in an intermediate one"
 	case sibling:
-		return "join staging models in an intermediate model"
+		return "build on staging models in the intermediate layer: move the model there"
 	}
 	return "turn the reference around, or move the model to the layer that it belongs to"
 }

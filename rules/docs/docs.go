@@ -45,9 +45,10 @@ func plain(text string) string {
 	}), " ")
 }
 
-// shared reports whether a model is made for other people: a mart, or public.
+// shared reports whether a model is made for other people: a mart, or public. A
+// snapshot keeps what was once, for the models that are.
 func shared(p *lint.Pass, n *manifest.Node) bool {
-	return n.Access == "public" || p.Layer(n) == "marts"
+	return n.Type == manifest.Model && (n.Access == "public" || p.Layer(n) == "marts")
 }
 
 // promised reports whether others rely on the columns of a model: it is shared,

@@ -39,7 +39,7 @@ var MissingPrimaryKeyTest = lint.Rule{
 			return
 		}
 		incremental, _ := m.IsIncremental()
-		matters := incremental || slices.Contains(o.Layers, p.Layer(n))
+		matters := incremental && !p.Manifest.Project.IntegrationTests() || slices.Contains(o.Layers, p.Layer(n))
 		if !p.Settings.Thorough && (!matters || o.MinCoverage > 0 && p.Manifest.PerFolder(n, "percent of models with a key test", func(all []*manifest.Node) int { return testing(p.Manifest, all, o.Accept) }) < o.MinCoverage) {
 			return
 		}
