@@ -387,11 +387,22 @@ func roundEven(n num, precision int) Value {
 		f, _ := strconv.ParseFloat(strconv.FormatFloat(n.f, 'f', precision, 64), 64)
 		return f
 	}
-	scale := math.Pow(10, float64(-precision))
-	f := math.RoundToEven(n.asFloat()/scale) * scale
-	if n.float {
-		return f
+	if !n.float {
+		return roundTens(n.asBig(), -precision)
 	}
-	x, _ := truncated(f)
-	return x
+	scale := math.Pow(10, float64(-precision))
+	return math.RoundToEven(n.f/scale) * scale
+}
+
+// roundTens rounds to a multiple of ten to the given power, halves to even.
+func roundTens(n *big.Int, power int) Value {
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(power)), nil)
+	q, rest := new(big.Int).DivMod(n, unit, new(big.Int))
+	switch rest.Lsh(rest, 1).Cmp(unit) {
+	case 1:
+		q.Add(q, big.NewInt(1))
+	case 0:
+		q.Add(q, new(big.Int).And(q, big.NewInt(1)))
+	}
+	return small(q.Mul(q, unit))
 }

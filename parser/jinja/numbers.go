@@ -241,7 +241,7 @@ func floatArith(op Op, a, b float64) (Value, error) {
 		if a == 0 && b < 0 {
 			return nil, failure(ZeroDivision, "0.0 cannot be raised to a negative power")
 		}
-		v := math.Pow(a, b)
+		v := realPower(a, b)
 		if math.IsInf(v, 0) && !math.IsInf(a, 0) && !math.IsInf(b, 0) {
 			return nil, failure(OverflowError, "(34, 'Numerical result out of range')")
 		}
@@ -261,6 +261,28 @@ func floatArith(op Op, a, b float64) (Value, error) {
 		return div, nil
 	}
 	return mod, nil
+}
+
+// realPower is math.Pow, to the last digit where the exponent is a whole number.
+func realPower(a, b float64) float64 {
+	v := math.Pow(a, b)
+	if b != math.Trunc(b) || math.Abs(b) > 1024 || v == 0 || math.IsInf(v, 0) || math.IsNaN(v) {
+		return v
+	}
+	const precision = 256
+	x := new(big.Float).SetPrec(precision).SetFloat64(a)
+	out := new(big.Float).SetPrec(precision).SetInt64(1)
+	for n := int(math.Abs(b)); n > 0; n >>= 1 {
+		if n&1 == 1 {
+			out.Mul(out, x)
+		}
+		x.Mul(x, x)
+	}
+	if b < 0 {
+		out.Quo(new(big.Float).SetPrec(precision).SetInt64(1), out)
+	}
+	v, _ = out.Float64()
+	return v
 }
 
 // floored is Python's divmod of floats: the remainder has the sign of b, and a
