@@ -93,6 +93,7 @@ func TestBatches(t *testing.T) {
 		"select id, ts from src": EqualIf,
 		"select cast(ts as date) as ts, g, sum(v) as v from src group by 1, 2": EqualIf,
 		"select g, max(ts) as ts from src group by g":                          EqualIf,
+		"select max(ts) as ts from src":                                        Unknown,
 		"select id, ts + 10 as ts from src":                                    Unknown,
 		"select id, v as ts from src":                                          Unknown,
 		"select id, date_trunc('month', ts) as ts from src":                    Unknown,

@@ -109,7 +109,7 @@ func (p *prover) batchOf(c Col, unit timeGrain, depth int) *Summary {
 			}
 		}
 		return r
-	case len(col.in) == 1 && within(col, unit):
+	case len(col.in) == 1 && w.within(col, unit):
 		return p.batchOf(col.in[0], unit, depth+1)
 	}
 	for _, e := range w.out.eq {
@@ -123,11 +123,13 @@ func (p *prover) batchOf(c Col, unit timeGrain, depth int) *Summary {
 }
 
 // within reports whether a column lies in the same unit of time as all that it is
-// computed from do, if they lie in one.
-func within(col *column, unit timeGrain) bool {
+// computed from do, if they lie in one. An aggregate of no group is NULL where a
+// batch has no row.
+func (w *World) within(col *column, unit timeGrain) bool {
 	if call, ok := sql.Unparen(col.expr).(*sql.Call); ok && col.class == Grouped {
 		name := funcName(call)
-		return (name == "max" || name == "min") && len(call.Args) == 1
+		grouped := slices.ContainsFunc(w.Aggs, func(a *Aggregate) bool { return a.Call == call && a.Block.Select.GroupBy != nil })
+		return (name == "max" || name == "min") && len(call.Args) == 1 && grouped
 	}
 	cut, ok := grainOf(col.expr)
 	return ok && plainCast(col.expr) && cut != noGrain && (cut == instant || unit.functionOf(cut))
