@@ -358,7 +358,7 @@ func hostFilters() map[string]*jinja.Func {
 			return convert(runOf(c.State), v), nil
 		})
 	}
-	denoting := func(r *run, v jinja.Value) jinja.Value {
+	denoting := func(name string, r *run, v jinja.Value) jinja.Value {
 		if !r.native {
 			return v
 		}
@@ -371,14 +371,14 @@ func hostFilters() map[string]*jinja.Func {
 			text = jinja.NewStr(jinja.ToString(v))
 		}
 		if r.denoting == nil {
-			r.denoting = map[*jinja.Str]bool{}
+			r.denoting = map[*jinja.Str]string{}
 		}
-		r.denoting[text] = true
+		r.denoting[text] = name
 		return text
 	}
 	out := map[string]*jinja.Func{}
 	for _, name := range []string{"as_bool", "as_native", "as_number"} {
-		out[name] = filter(name, denoting)
+		out[name] = filter(name, func(r *run, v jinja.Value) jinja.Value { return denoting(name, r, v) })
 	}
 	out["as_text"] = filter("as_text", func(r *run, v jinja.Value) jinja.Value {
 		if _, unknown := v.(*jinja.Unknown); unknown || !r.native {

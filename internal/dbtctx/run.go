@@ -3,6 +3,7 @@ package dbtctx
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dbtvet/dbtvet/parser/jinja"
@@ -25,8 +26,9 @@ type run struct {
 	this   *Relation
 	depth  int  // variables being rendered inside each other
 	native bool // a value is wanted, not a text
-	// denoting are the texts that as_bool and the like made of native values.
-	denoting map[*jinja.Str]bool
+	// denoting are the texts that as_bool and the like made of native values, with
+	// the name of the filter.
+	denoting map[*jinja.Str]string
 	copies   map[jinja.Value]jinja.Value
 }
 
@@ -70,11 +72,40 @@ func (c *Context) renderText(n *Node, w World, native bool) (jinja.Value, *Rende
 	}
 	r.native = true
 	v, res := jinja.RenderNative(t, o)
-	if text, ok := v.(*jinja.Str); ok && r.denoting[text] {
-		v = jinja.Denoted(text)
-	}
 	r.finish(res)
+	if text, ok := v.(*jinja.Str); ok {
+		v = r.denoted(text, source.Place{File: n.File, Span: n.Body})
+	}
 	return v, r.out
+}
+
+// denoted is the native value of what is printed at a place: text, unless a filter
+// says that it is to be read. dbt refuses what is not of the type that it names.
+func (r *run) denoted(text *jinja.Str, at source.Place) jinja.Value {
+	filter, reads := r.denoting[text]
+	if !reads {
+		return text
+	}
+	v := jinja.Denoted(text)
+	want, ok := "", true
+	switch filter {
+	case "as_bool":
+		want = "a truth value"
+		_, ok = v.(bool)
+	case "as_number":
+		want = "a number"
+		switch v.(type) {
+		case int64, float64:
+		default:
+			ok = false
+		}
+	}
+	if !ok && !text.Open() {
+		r.out.Errors = append(r.out.Errors, Error{
+			Kind: CompileError, Message: "`" + filter + "`: " + strconv.Quote(text.Text()) + " is not " + want, Place: at,
+		})
+	}
+	return v
 }
 
 // Evaluate returns the value of an expression of a template, written in

@@ -363,6 +363,14 @@ func TestRenderText(t *testing.T) {
 			t.Errorf("%s: got %s (%s)", tt.text, jinja.Repr(v), messages(r))
 		}
 	}
+	for text, want := range map[string]string{
+		"{{ 'yes' | as_bool }}": "`as_bool`: \"yes\" is not a truth value", "{{ var('n') | as_bool }}": "`as_bool`: \"3\" is not a truth value",
+		"{{ true | as_number }}": "`as_number`: \"True\" is not a number", "x{{ 'yes' | as_bool }}": "", "{{ var('n') | as_number }}": "",
+	} {
+		if _, r := c.RenderText("shop", source.NewFile("a.yml", text), source.Span{End: int32(len(text))}, true); messages(r) != want {
+			t.Errorf("%s: %s", text, messages(r))
+		}
+	}
 	if _, r := c.RenderText("shop", source.NewFile("a.yml", "{{ this }}"), source.Span{End: 10}, false); len(r.Errors) != 1 {
 		t.Errorf("`this` outside a node: %v", r.Errors)
 	}
