@@ -190,7 +190,7 @@ func replaceIn(from []Source, c CTE) {
 
 // commuted exchanges the sides of the one inner join of the outermost SELECT.
 func commuted(q *Query) (string, bool) {
-	if q.Op != "" || len(q.From) != 2 || q.From[1].Join != "join" || len(q.From[1].On) == 0 || slices.ContainsFunc(q.Items, func(it Item) bool { return it.Expr == "*" }) {
+	if q.Op != "" || len(q.From) != 2 || q.From[1].Join != "join" || len(q.From[1].On) == 0 || slices.ContainsFunc(q.Items, func(it Item) bool { return strings.HasPrefix(it.Expr, "*") }) {
 		return "", false
 	}
 	a, b := q.From[0], q.From[1]

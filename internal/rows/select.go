@@ -99,6 +99,9 @@ func groupItems(s *sql.Select) []sql.Expr {
 				out = append(out, it.X)
 			}
 		}
+		if !slices.ContainsFunc(out, named) {
+			fail(unknown("GROUP BY ALL over no column")) // warehouses differ over whether that groups
+		}
 		return out
 	}
 	var out []sql.Expr
@@ -123,6 +126,18 @@ func having(s *sql.Select, envs []*env) []*env {
 		return envs
 	}
 	return slices.DeleteFunc(envs, func(e *env) bool { return truth(e.eval(s.Having)) != yes })
+}
+
+// named reports whether e names a column in its own query.
+func named(e sql.Expr) bool {
+	found := false
+	sql.Inspect(e, func(n sql.Node) bool {
+		_, column := n.(*sql.Column)
+		_, query := n.(*sql.Query)
+		found = found || column
+		return !query && !found
+	})
+	return found
 }
 
 // has reports whether e calls such a function in its own query.
