@@ -162,7 +162,8 @@ func DefaultLayers() Layers {
 
 // Of returns the layer of the model name in the file at path: "staging",
 // "intermediate", "marts", or "" if nothing or more than one thing speaks for
-// it. A folder counts more than a prefix.
+// it. A folder counts more than a prefix, and one of sources has no marts: there
+// the prefix is a part of a table's name.
 func (l Layers) Of(file, name string) string {
 	folders := strings.Split(path.Dir(file), "/")
 	byFolder := l.only(func(a Layer) bool {
@@ -171,9 +172,13 @@ func (l Layers) Of(file, name string) string {
 	if len(byFolder) > 0 {
 		return single(byFolder)
 	}
-	return single(l.only(func(a Layer) bool {
+	byPrefix := single(l.only(func(a Layer) bool {
 		return slices.ContainsFunc(a.Prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 	}))
+	if byPrefix == "marts" && (slices.Contains(folders, "sources") || slices.Contains(folders, "source")) {
+		return ""
+	}
+	return byPrefix
 }
 
 // only returns the names of the layers that is holds for.

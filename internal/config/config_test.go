@@ -185,6 +185,8 @@ func TestLayerOf(t *testing.T) {
 		{"models/int_x.sql", "int_x", "intermediate"},
 		{"models/x.sql", "x", ""},
 		{"models/staging/marts/x.sql", "x", ""},
+		{"models/sources/mart_clone_source.sql", "mart_clone_source", ""},
+		{"models/sources/stg_x.sql", "stg_x", "staging"},
 	} {
 		if got := DefaultLayers().Of(tc.file, tc.name); got != tc.want {
 			t.Errorf("layer of %s is %q, want %q", tc.file, got, tc.want)

@@ -30,7 +30,7 @@ var OuterJoinDegraded = lint.Rule{
 			if s.Remark.Len() > 0 {
 				r.Evidence("comment", sema.Step{Text: "a comment says that it is meant", Place: w.Place(s.Remark), Strength: finding.Hint}).Lower(finding.Info)
 			}
-			if s.NotNull || s.Elements || s.Habit && !p.Settings.Thorough {
+			if s.NotNull || s.Elements || s.Habit {
 				r.Lower(finding.Info)
 			}
 		}
