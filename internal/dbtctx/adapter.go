@@ -28,6 +28,8 @@ type adapter struct {
 	numeric, text string
 	// typeAsWritten: a column's data_type is the type as the catalogue tells it.
 	typeAsWritten bool
+	// bareTypes: so is one without a size; a string type gets none.
+	bareTypes bool
 	// The types, in lower case, that a column of the adapter is_string,
 	// is_integer, is_numeric and is_float for.
 	strings, integers, decimals, floats []string
@@ -86,7 +88,7 @@ var adapters = []adapter{
 			"TIME": "TIME(6)", "TIMESTAMP": "DATETIME2(6)", "TINYINT": "SMALLINT", "VARBINARY": "VARBINARY(MAX)", "VARCHAR": "VARCHAR(MAX)",
 		},
 		text: "varchar({n})", strings: []string{"varchar", "char"}, integers: append([]string{"int"}, baseIntegers...)},
-	{name: "postgres", quote: allParts, include: allParts, typeAsWritten: true, aliases: dbnames},
+	{name: "postgres", quote: allParts, include: allParts, bareTypes: true, aliases: dbnames},
 	{name: "redshift", parents: []string{"postgres"}, quote: allParts, include: allParts, aliases: dbnames},
 	{name: "snowflake", quote: noParts, include: allParts,
 		decimals: []string{"int", "integer", "bigint", "smallint", "tinyint", "byteint", "numeric", "decimal", "number"},

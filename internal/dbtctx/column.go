@@ -60,7 +60,7 @@ func (c *columnObject) dataType() string {
 	switch {
 	case c.a.typeAsWritten && c.size > 0:
 		return c.dtype + "(" + strconv.FormatInt(c.size, 10) + ")"
-	case c.a.typeAsWritten && c.precision == 0:
+	case (c.a.typeAsWritten || c.a.bareTypes && c.size == 0) && c.precision == 0:
 		return c.dtype
 	case c.in(c.a.strings):
 		return c.a.stringType(c.stringSize())
@@ -159,11 +159,20 @@ func numberOrNone(n int64) jinja.Value {
 // columnClass is api.Column.
 type columnClass struct{}
 
-// Call is api.Column(name, dtype).
+// Call is api.Column(column, dtype, char_size, numeric_precision, numeric_scale).
 func (columnClass) Call(c *jinja.CallArgs) (jinja.Value, error) {
 	name, _ := c.String(0, "column")
 	dtype, _ := c.String(1, "dtype")
-	return newColumn(&runOf(c.State).ctx.adapter, name, dtype), nil
+	col := newColumn(&runOf(c.State).ctx.adapter, name, dtype)
+	for i, part := range []struct {
+		name string
+		to   *int64
+	}{{"char_size", &col.size}, {"numeric_precision", &col.precision}, {"numeric_scale", &col.scale}} {
+		if n, ok := c.Int(2+i, part.name); ok {
+			*part.to = int64(n)
+		}
+	}
+	return col, nil
 }
 
 // Attr returns a class method.

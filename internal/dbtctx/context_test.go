@@ -104,6 +104,7 @@ func TestMembers(t *testing.T) {
 		{`{{ builtins.ref('a') }}`, `"db"."main"."a"`},
 		{`{{ model.name }} {{ model.config.materialized }} {{ model['unique_id'] }}`, `m incremental model.shop.m`},
 		{`{{ flags.FULL_REFRESH }} {{ flags.WHICH }}`, `True run`},
+		{`{{ api.Column('a', 'varchar', 20).data_type }} {{ api.Column('a', dtype='numeric', numeric_precision=18, numeric_scale=2).numeric_scale }}`, `character varying(20) 2`},
 		{`{{ api.Column.translate_type('string') }} {{ api.Column('a', 'varchar(20)').string_size() }}`, `TEXT 20`},
 		{`{{ log('x') }}{{ print('x') }}{% do exceptions.warn('x') %}{{ return('x') if false }}.`, `.`},
 		{`{{ dbt.type_string() }} {{ type_int() }} {{ dbt.length('x') }}`, "TEXT integer \n\n    length(\n        x\n    )"},
