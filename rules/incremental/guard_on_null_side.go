@@ -19,7 +19,10 @@ var GuardOnNullSide = lint.Rule{
 			w := s.Filter.World
 			r := p.ReportIn(w.Rendered, s.Filter.Expr.Range(), "the guard drops rows without a match in `%s`, which the full refresh keeps: `%s` is NULL there", s.Side, s.Column)
 			r.Evidence("join", sema.Step{Text: "the outer join to `" + s.Side + "`", Place: w.Place(s.Join.Span()), Strength: finding.Struct})
-			r.Witness(m.Example("outer")...).Help("let the guard compare a column of the side that is kept, or let NULL pass").Quiet("a guard that NULL passes").About(s.Column, s.Side)
+			if len(m.Guards()) == 1 { // else it may show what another one does
+				r.Witness(m.Example("outer")...)
+			}
+			r.Help("let the guard compare a column of the side that is kept, or let NULL pass").Quiet("a guard that NULL passes").About(s.Column, s.Side)
 		}
 	},
 }
