@@ -65,7 +65,7 @@ func reportIdle(p *lint.Pass, f *source.File, idle []*yaml.Node) {
 		return
 	}
 	r := p.ReportAt(f, places[0], "nothing reads %s %s", countVars(len(names)), list(names)).About(names...).
-		Help("delete the entries").Quiet("a template, macro or YAML value that reads it")
+		Help("delete what nothing reads").Quiet("a template, macro or YAML value that reads it")
 	for _, at := range places[1:] {
 		r.Related(f, at, "here too")
 	}
