@@ -116,7 +116,7 @@ func allMatches(re *regexp.Regexp, text string, limit int) (found [][]int, ok bo
 	if looksBack(tree) {
 		return nil, false
 	}
-	longest := re.Copy()
+	longest := regexp.MustCompile(re.String())
 	longest.Longest()
 	for at := 0; at <= len(text) && limit != 0; limit-- {
 		m := re.FindStringSubmatchIndex(text[at:])
